@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who a cgroup belongs to. One file per engine; engines[] in engines.c lists them in the order in
+ * which they are asked. An engine first claims a path component (pure: no I/O), then may confirm the
+ * claim and enrich it from its state on disk. A path alone is never proof: a container's root can make
+ * look-alike directories. State files are opened without following symlinks, capped in size, cached by
+ * (path, inode, mtime); what they hold is as hostile as any name.
+ */
+#ifndef BOXTOP_COLLECTORS_ENGINE_H
+#define BOXTOP_COLLECTORS_ENGINE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "model/container.h"
+
+struct state_cache; /* state.h: parsed state files by (path, inode, mtime) */
+
+/** struct claim - what is known of one candidate. Strings are in @arena or NULL */
+struct claim {
+	struct arena *arena; /* the snapshot's */
+	enum container_kind kind;
+	const char *engine;
+	const char *id;
+	const char *name;
+	const char *image;
+	const char *pod;
+	const char *pod_namespace;
+	const char *project;
+	const char *service;
+	const char *owner;
+	const char *root_path;
+	uid_t uid;	    /* the user whose engine it is; 0 for root's */
+	pid_t leader;	    /* from the state on disk; 0 unknown */
+	uint64_t leader_start_ticks;
+	uint64_t created_usec;
+	bool confirmed;
+};
+
+/** struct claim_path - what an engine is shown: one component and where it stands */
+struct claim_path {
+	struct span component;	/* with systemd's escapes as they are */
+	struct span unescaped;	/* with \xNN undone */
+	struct span parent;	/* the path above it, no trailing slash; empty for the root */
+	struct span path;	/* the whole path up to and including the component */
+	uid_t uid;		/* from user-N.slice or user@N.service above it; 0 otherwise */
+};
+
+/** struct engine_io - what confirming may use */
+struct engine_io {
+	int root_fd;
+	struct state_cache *cache;
+	/* start time of a live pid in ticks since boot; 0 if it is gone */
+	uint64_t (*start_ticks)(void *data, pid_t pid);
+	/* whether a live pid is in the claimed cgroup's subtree */
+	bool (*is_member)(void *data, pid_t pid);
+	void *data;
+};
+
+/** struct engine - one row of engines[] */
+struct engine {
+	const char *name;
+	/** claim() - true when @path is this engine's; fills kind, engine, id and what the path tells */
+	bool (*claim)(const struct claim_path *path, struct claim *out);
+	/** confirm() - enrich from the state on disk; NULL where there is none. 0 also when the state
+	 *  is missing, denied or doesn't agree: then claim.confirmed stays false */
+	int (*confirm)(const struct engine_io *io, struct claim *claim, struct err *err);
+};
+
+extern const struct engine *const engines[];
+extern const size_t engines_len;
+
+/** enum path_verdict - what a path component is */
+enum path_verdict {
+	PATH_CLAIMED,	  /* an engine's: @out is filled */
+	PATH_TRANSPARENT, /* no identity of its own: payload, supervisor, container, *.mount, ... */
+	PATH_UNKNOWN,	  /* no rule knows it */
+};
+
+/** engine_identify() - ask every engine about the last component of @path (as in /proc/PID/cgroup) */
+enum path_verdict engine_identify(const char *path, struct claim *out, const struct engine **out_engine);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* A control group: one row per group, however many hierarchies it has a directory in. */
+#ifndef BOXTOP_MODEL_CGROUP_H
+#define BOXTOP_MODEL_CGROUP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/usage.h"
+
+#define INDEX_NONE UINT32_MAX
+
+/** enum cgroup_layout - how the host mounts its hierarchies */
+enum cgroup_layout {
+	CGROUP_LAYOUT_NONE = 0, /* no cgroup file system mounted */
+	CGROUP_LAYOUT_UNIFIED,	/* v2 only */
+	CGROUP_LAYOUT_HYBRID,	/* v1 controllers, and a v2 tree beside them */
+	CGROUP_LAYOUT_LEGACY,	/* v1 only */
+};
+
+/** enum cgroup_controller - what may live in a hierarchy of its own */
+enum cgroup_controller {
+	CGROUP_UNIFIED = 0, /* the v2 tree itself */
+	CGROUP_SYSTEMD,	    /* v1 name=systemd: no controller, only membership */
+	CGROUP_CPU,
+	CGROUP_CPUACCT, /* v1 only; part of cpu on v2 */
+	CGROUP_CPUSET,
+	CGROUP_MEMORY,
+	CGROUP_IO, /* blkio on v1 */
+	CGROUP_PIDS,
+	CGROUP_FREEZER, /* v1 only; part of the core on v2 */
+	CGROUP_CONTROLLERS,
+};
+
+/** struct cgroup - one group. Strings are raw bytes in the snapshot's arena: sanitize to show */
+struct cgroup {
+	uint64_t id;	  /* inode of its directory in the primary hierarchy; the v2 cgroup id */
+	const char *path; /* in the primary hierarchy; "/" for the root; see cgroup_primary */
+	const char *name; /* last component of @path; "/" for the root */
+	const char *paths[CGROUP_CONTROLLERS]; /* its path where that controller lives, NULL if it has
+						* no directory there; may differ on v1 */
+	uint32_t parent;      /* index in snapshot.cgroups; INDEX_NONE for the root */
+	uint32_t subtree_end; /* index after its last descendant (the array is in preorder) */
+	uint32_t depth;	      /* 0 for the root */
+	uint32_t container;   /* innermost container that it belongs to, or INDEX_NONE */
+	uint32_t limit_from_memory; /* the ancestor (or itself) that sets the effective limit; */
+	uint32_t limit_from_cpu;    /* INDEX_NONE where the host does */
+	uint32_t limit_from_pids;
+	struct metric own_processes; /* members of its own cgroup.procs, without descendants */
+	struct usage usage;
+};
+
+struct snapshot;
+
+/** cgroup_resolve() - after collecting: subtree process totals, effective limits and where they come
+ *  from, host caps. Needs preorder, parents and subtree_end set. */
+void cgroup_resolve(struct snapshot *snapshot);
+
+/** cgroup_layout_text() - "unified", "hybrid", "legacy", "none" */
+const char *cgroup_layout_text(enum cgroup_layout layout);
+/** cgroup_controller_text() - "memory", "pids", "name=systemd", "unified", ... (v2 names) */
+const char *cgroup_controller_text(enum cgroup_controller controller);
+
+#endif

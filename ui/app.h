@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The screen program: one loop that waits for keys and snapshots. It never collects and never acts by
+ * itself: snapshots come from a struct feed, and (later) deeds go through a struct actions, both filled
+ * in by commands/top.c.
+ */
+#ifndef BOXTOP_UI_APP_H
+#define BOXTOP_UI_APP_H
+
+#include "base/err.h"
+#include "model/history.h"
+#include "model/snapshot.h"
+#include "ui/canvas.h"
+
+/** struct feed_demand - what the screen needs from now on */
+struct feed_demand {
+	unsigned int sources;	/* enum source bits */
+	const pid_t *view_pids; /* rows in view, ascending; copied by the feed */
+	size_t view_pids_len;
+	uint64_t delay_usec;	/* between passes */
+	bool paused;		/* make no passes */
+};
+
+/** struct feed - where snapshots come from. Every member function returns at once */
+struct feed {
+	void *data;
+	int wake_fd; /* readable when there is a newer snapshot or an error; drained by latest() */
+	/* the newest snapshot with its rates, a new reference; NULL if none yet. @err is set if the
+	 * collector thread failed */
+	struct snapshot *(*latest)(struct feed *feed, struct err *err);
+	void (*demand)(struct feed *feed, const struct feed_demand *demand);
+};
+
+enum app_screen {
+	SCREEN_CONTAINERS = 0,
+	SCREEN_PROCESSES,
+	SCREENS,
+};
+
+/** struct app_options - from the command line */
+struct app_options {
+	enum app_screen screen;
+	uint64_t delay_usec;
+	const char *theme;	/* NULL: default, or monochrome with NO_COLOR */
+	const char *sort;	/* field id or NULL */
+	const char *filter;	/* text or NULL */
+	const char *columns;	/* comma separated field ids or NULL */
+	bool tree;
+	bool all;		/* show systemd units too */
+	bool ascii;
+	bool color;
+	bool mouse;
+	bool readonly;
+	bool hide_kernel_threads;
+	uid_t uid;		/* (uid_t)-1: all users */
+	pid_t *pids;
+	size_t pids_len;
+	uint64_t iterations;	/* leave after so many snapshots; 0: never */
+	uint32_t max_depth;	/* tree depth; 0: no limit */
+};
+
+/** app_run() - until the user leaves. 0; -errno with @err; the terminal is restored in any case */
+int app_run(const struct app_options *options, struct feed *feed, struct err *err);
+
+/** app_frame() - draw one frame of @snapshot into @canvas without a terminal (golden frames,
+ *  --dump-frame). @keys: key names to press first, blank separated ("t Down Down"), or NULL */
+int app_frame(const struct app_options *options, const struct snapshot *snapshot, const char *keys,
+	      struct canvas *canvas, struct err *err);
+
+#endif
