@@ -17,9 +17,9 @@
 
 /** struct cell - one column of one line */
 struct cell {
-	uint32_t ch;			      /* 0: the second half of a wide character */
-	uint32_t combining[CELL_COMBINING];   /* 0: none */
-	uint16_t style;			      /* enum style, with STYLE_* flags */
+	uint32_t ch;			    /* 0: the second half of a wide character */
+	uint32_t combining[CELL_COMBINING]; /* 0: none */
+	uint16_t style;			    /* enum style, with STYLE_* flags */
 };
 
 /** struct rect - columns and lines, from the top left */
@@ -32,6 +32,8 @@ struct canvas {
 	int width, height;
 	struct cell *cells;
 	bool ascii; /* replace everything above U+007E by look-alikes or '?' */
+	bool mono; /* no colours: say by characters what colours would; set from theme_is_mono() and
+		     * term_is_mono() */
 	struct rect clip;
 	int cursor_x, cursor_y; /* where a text field shows the cursor; -1: hidden */
 };
@@ -56,7 +58,7 @@ bool canvas_equal(const struct canvas *a, const struct canvas *b);
 
 /** enum canvas_format - how canvas_write() writes a frame */
 enum canvas_format {
-	CANVAS_TEXT,  /* lines without trailing blanks */
+	CANVAS_TEXT,   /* lines without trailing blanks */
 	CANVAS_STYLED, /* text, then the same grid with one letter per style: golden frames */
 	CANVAS_ANSI,
 	CANVAS_SVG,

@@ -17,11 +17,29 @@ enum key_code {
 	KEY_CODE_TAB = '\t',
 	KEY_CODE_BACKSPACE = 127,
 	KEY_CODE_BASE = 0x200000,
-	KEY_CODE_UP, KEY_CODE_DOWN, KEY_CODE_LEFT, KEY_CODE_RIGHT,
-	KEY_CODE_PGUP, KEY_CODE_PGDN, KEY_CODE_HOME, KEY_CODE_END,
-	KEY_CODE_INSERT, KEY_CODE_DELETE, KEY_CODE_BACKTAB,
-	KEY_CODE_F1, KEY_CODE_F2, KEY_CODE_F3, KEY_CODE_F4, KEY_CODE_F5, KEY_CODE_F6,
-	KEY_CODE_F7, KEY_CODE_F8, KEY_CODE_F9, KEY_CODE_F10, KEY_CODE_F11, KEY_CODE_F12,
+	KEY_CODE_UP,
+	KEY_CODE_DOWN,
+	KEY_CODE_LEFT,
+	KEY_CODE_RIGHT,
+	KEY_CODE_PGUP,
+	KEY_CODE_PGDN,
+	KEY_CODE_HOME,
+	KEY_CODE_END,
+	KEY_CODE_INSERT,
+	KEY_CODE_DELETE,
+	KEY_CODE_BACKTAB,
+	KEY_CODE_F1,
+	KEY_CODE_F2,
+	KEY_CODE_F3,
+	KEY_CODE_F4,
+	KEY_CODE_F5,
+	KEY_CODE_F6,
+	KEY_CODE_F7,
+	KEY_CODE_F8,
+	KEY_CODE_F9,
+	KEY_CODE_F10,
+	KEY_CODE_F11,
+	KEY_CODE_F12,
 	KEY_CODE_SHIFT_F3,
 	KEY_CODE_MOUSE,	 /* struct event has x, y, button */
 	KEY_CODE_RESIZE, /* the size changed: ask term_size() */
@@ -30,7 +48,14 @@ enum key_code {
 };
 
 /** enum mouse_button */
-enum mouse_button { MOUSE_LEFT, MOUSE_MIDDLE, MOUSE_RIGHT, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN, MOUSE_DOUBLE };
+enum mouse_button {
+	MOUSE_LEFT,
+	MOUSE_MIDDLE,
+	MOUSE_RIGHT,
+	MOUSE_WHEEL_UP,
+	MOUSE_WHEEL_DOWN,
+	MOUSE_DOUBLE
+};
 
 /** struct event - one key press, mouse event or resize */
 struct event {
@@ -51,6 +76,8 @@ int term_open(const struct term_options *options, const struct theme *theme, str
 /** term_close() - give it back as it was; may be called twice */
 void term_close(void);
 void term_set_theme(const struct theme *theme);
+/** term_is_mono() - no colours will be shown: not asked for, or the terminal has none */
+bool term_is_mono(void);
 void term_size(int *width, int *height);
 /** term_show() - make the screen look like @canvas, writing only what changed */
 void term_show(const struct canvas *canvas);
