@@ -59,6 +59,7 @@ struct look {
 /** struct theme - a scheme: one look per role */
 struct theme {
 	const char *name; /* "default", "monochrome", "light", "colour-blind" */
+	bool light;	  /* made for dark text on a light background */
 	struct look looks[STYLE_ROLES];
 };
 
@@ -66,6 +67,8 @@ extern const struct theme themes[];
 extern const int themes_len;
 /** theme_find() - by name; NULL */
 const struct theme *theme_find(struct span name);
+/** theme_look() - what a cell's @style is shown with, its flags applied */
+struct look theme_look(const struct theme *theme, uint16_t style);
 /** theme_is_mono() - it has no colours */
 bool theme_is_mono(const struct theme *theme);
 /** style_letter() - the letter of a role in CANVAS_STYLED dumps; '.' for STYLE_NORMAL */
