@@ -6,7 +6,8 @@
  *
  * The cursor sticks to a row by its key, not to a line: rows may move below it. A row that leaves the
  * view, or that ends, hands the cursor to what stands at its place; while following, the view goes with
- * the row instead. Until the user moves, the cursor stays on the first line, whatever stands there.
+ * the row instead. Until the user moves, and after Home, the cursor stays on the first line, whatever
+ * stands there. Moving ends following.
  *
  * Functions that return "ask again" changed the question: call table_update() before drawing.
  */
@@ -51,7 +52,7 @@ enum table_flags {
 	TABLE_FOLLOW = 1 << 0,	 /* the view goes with the selected row */
 	TABLE_INACTIVE = 1 << 1, /* has no focus: the cursor is underlined only */
 	TABLE_NO_HEADER = 1 << 2,
-	TABLE_PINNED = 1 << 3, /* set by table_init(): nobody moved yet, stay on the first line */
+	TABLE_PINNED = 1 << 3, /* stay on the first line; set by table_init() and table_home() */
 };
 
 /** struct table - init with table_init(). Members without "private" may be set by the owner */
@@ -63,7 +64,7 @@ struct table {
 	const char *empty_text; /* what stands there instead of rows; clean text */
 	size_t fixed;		/* leading columns that horizontal scrolling leaves alone */
 	/* private */
-	struct row_list rows;
+	struct row_list rows, spare;
 	struct table_column columns[TABLE_COLUMNS_MAX];
 	size_t columns_len;
 	struct row_key selected; /* kind 0: none */
@@ -72,6 +73,7 @@ struct table {
 	size_t scroll_columns;	 /* columns after the fixed ones scrolled out */
 	size_t scroll_text;	 /* then: characters of the stretch column scrolled out */
 	bool more_right;	 /* the last drawing had no room for all columns */
+	bool more_text;		 /* ... or cut the text of the stretch column */
 	bool reveal;		 /* the next rows: bring the selected one into view */
 	struct key_set tagged, folded;
 	struct strbuf search; /* empty: no search */
@@ -83,7 +85,7 @@ void table_init(struct table *table, enum row_kind kind);
 void table_finish(struct table *table);
 
 /** table_set_columns() - copy a NULL-terminated list; scrolls back to the left */
-void table_set_columns(struct table *table, const struct field *const *fields);
+void table_set_columns(struct table *table, const struct field *const *list);
 /** table_has_column() - whether @field is one of them, in view or not */
 bool table_has_column(const struct table *table, const struct field *field);
 
@@ -154,6 +156,8 @@ bool table_search(struct table *table, struct span text);
 /** table_search_next() - the next (@step 1) or previous (-1) match, around the end */
 bool table_search_next(struct table *table, int step);
 
+/** table_page() - how many lines fit, as last drawn */
+int table_page(const struct table *table);
 /** table_view() - the lines in view since the last drawing; returns how many */
 size_t table_view(const struct table *table, size_t *out_first);
 /** table_view_pids() - pids of the process rows in view, ascending; returns how many were written */

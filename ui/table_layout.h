@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the table share: which columns and lines are in view, and where. */
+#ifndef BOXTOP_UI_TABLE_LAYOUT_H
+#define BOXTOP_UI_TABLE_LAYOUT_H
+
+#include "ui/table.h"
+
+/**
+ * table_layout() - place the columns of @table into @rect; sets their x and width, and more_right
+ *
+ * Columns that don't fit are left out, from the right; the fixed ones and the one with the tree stay
+ * as long as anything does. What is left over goes to the stretch column.
+ */
+void table_layout(struct table *table, struct rect rect);
+
+/** table_keep_in_view() - scroll by lines until the cursor is in view */
+void table_keep_in_view(struct table *table);
+
+/** table_gutter() - columns before the first one, where tags are shown; 0 where room is scarce */
+int table_gutter(const struct table *table, int width);
+
+/** table_guides_width() - columns that the tree guides of @line take in a column of @width */
+int table_guides_width(const struct table *table, const struct row_line *line, int width);
+
+#endif
