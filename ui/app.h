@@ -16,7 +16,7 @@
 struct feed_demand {
 	unsigned int sources;	/* enum source bits */
 	const pid_t *view_pids; /* rows in view, ascending; copied by the feed */
-	size_t view_pids_len;
+	size_t view_pids_len;	/* SIZE_MAX: all processes */
 	uint64_t delay_usec;	/* between passes */
 	bool paused;		/* make no passes */
 };
@@ -41,22 +41,24 @@ enum app_screen {
 struct app_options {
 	enum app_screen screen;
 	uint64_t delay_usec;
-	const char *theme;	/* NULL: default, or monochrome with NO_COLOR */
-	const char *sort;	/* field id or NULL */
-	const char *filter;	/* text or NULL */
-	const char *columns;	/* comma separated field ids or NULL */
+	const char *theme;   /* NULL: default, or monochrome with NO_COLOR */
+	const char *sort;    /* field id or NULL */
+	const char *filter;  /* text or NULL */
+	const char *columns; /* comma separated field ids or NULL */
 	bool tree;
-	bool all;		/* show systemd units too */
+	bool all; /* show systemd units too */
 	bool ascii;
 	bool color;
 	bool mouse;
 	bool readonly;
 	bool hide_kernel_threads;
-	uid_t uid;		/* (uid_t)-1: all users */
+	bool highlight;	 /* show what is new in the last seconds in another colour */
+	bool plain_user; /* not root: some of what is empty may be for lack of permission */
+	uid_t uid;	 /* (uid_t)-1: all users */
 	pid_t *pids;
 	size_t pids_len;
-	uint64_t iterations;	/* leave after so many snapshots; 0: never */
-	uint32_t max_depth;	/* tree depth; 0: no limit */
+	uint64_t iterations; /* leave after so many snapshots; 0: never */
+	uint32_t max_depth;  /* tree depth; 0: no limit */
 };
 
 /** app_run() - until the user leaves. 0; -errno with @err; the terminal is restored in any case */
@@ -66,5 +68,24 @@ int app_run(const struct app_options *options, struct feed *feed, struct err *er
  *  --dump-frame). @keys: key names to press first, blank separated ("t Down Down"), or NULL */
 int app_frame(const struct app_options *options, const struct snapshot *snapshot, const char *keys,
 	      struct canvas *canvas, struct err *err);
+
+/* ---- What the loop is made of; the tests of the screens drive it too ---- */
+
+struct app;
+struct event; /* ui/term.h */
+
+/** app_new() - 0; -EINVAL with @err naming the column, the filter or the theme. @options is borrowed */
+int app_new(const struct app_options *options, struct app **out, struct err *err);
+void app_free(struct app *app);
+/** app_take_snapshot() - show this one from now on; the reference is taken */
+void app_take_snapshot(struct app *app, struct snapshot *snapshot);
+/** app_event() - one key or mouse event */
+void app_event(struct app *app, const struct event *event);
+/** app_draw() - the whole frame */
+void app_draw(struct app *app, struct canvas *canvas);
+/** app_get_demand() - what the last drawing needs; valid until the next drawing */
+void app_get_demand(struct app *app, struct feed_demand *demand);
+/** app_is_done() - the user wants to leave, or saw as many snapshots as asked for */
+bool app_is_done(const struct app *app);
 
 #endif

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The loop: waits for keys, signals and snapshots, and draws at most once for whatever came together.
+ * Owns the app and the snapshot that is shown. Never waits for a pass, never collects.
+ */
+#include "ui/app.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "ui/app_private.h"
+
+static const struct view_type *const view_types[SCREENS] = {
+	[SCREEN_CONTAINERS] = &view_type_containers,
+	[SCREEN_PROCESSES] = &view_type_processes,
+};
+
+void app_ignore_answer(struct app *app, enum dialog_result result, uint32_t key)
+{
+	(void)app;
+	(void)result;
+	(void)key;
+}
+
+int app_new(const struct app_options *options, struct app **out, struct err *err)
+{
+	struct app *app = xcalloc(1, sizeof(*app));
+	int r = 0;
+	app->options = options;
+	app->screen = options->screen;
+	app->delay_usec = options->delay_usec;
+	app->history = history_new();
+	app->answer = app_ignore_answer;
+	for (int screen = 0; screen < SCREENS; screen++) {
+		int one = view_init(&app->views[screen], view_types[screen], options,
+				    screen == (int)options->screen, err);
+		r = r < 0 ? r : one;
+	}
+	if (r < 0) {
+		app_free(app);
+		return r;
+	}
+	*out = app;
+	return 0;
+}
+
+void app_free(struct app *app)
+{
+	if (!app)
+		return;
+	for (int screen = 0; screen < SCREENS; screen++)
+		view_finish(&app->views[screen]);
+	dialog_finish(&app->dialog);
+	arena_finish(&app->dialog_texts);
+	strbuf_finish(&app->message);
+	strbuf_finish(&app->last_search);
+	history_free(app->history);
+	snapshot_unref(app->snapshot);
+	free(app->view_pids);
+	free(app);
+}
+
+void app_take_snapshot(struct app *app, struct snapshot *snapshot)
+{
+	struct snapshot *old = app->snapshot;
+	app->snapshot = snapshot;
+	for (int screen = 0; screen < SCREENS; screen++)
+		app->views[screen].snapshot = snapshot;
+	history_add(app->history, snapshot);
+	view_update(app_view(app), snapshot);
+	app->seen++;
+	snapshot_unref(old);
+}
+
+bool app_is_done(const struct app *app)
+{
+	uint64_t iterations = app->options->iterations;
+	return (app->flags & APP_DONE) || (iterations > 0 && app->seen >= iterations);
+}
+
+void app_get_demand(struct app *app, struct feed_demand *demand)
+{
+	const struct view *view = app_view(app);
+	*demand = (struct feed_demand) {
+		.sources = view_sources(view),
+		.view_pids = app->view_pids,
+		.view_pids_len = app->view_pids_len,
+		.delay_usec = app->delay_usec,
+		.paused = app->flags & APP_PAUSED,
+	};
+	if (!(app->flags & APP_NO_METERS))
+		demand->sources |= SOURCE_HOST;
+	if (view_detail(view) == VIEW_DETAIL_ALL) {
+		demand->view_pids = NULL;
+		demand->view_pids_len = SIZE_MAX;
+	}
+}
+
+/* ---- Without a terminal ---- */
+
+static int press_keys(struct app *app, const char *text, struct canvas *canvas, struct err *err)
+{
+	struct key_script script = {span_of(text), false};
+	struct event event = {0};
+	int r;
+	while ((r = key_script_next(&script, &event.key, err)) > 0) {
+		/* Pages and what is in view depend on the last drawing. */
+		app_draw(app, canvas);
+		app_event(app, &event);
+	}
+	return r;
+}
+
+static void cleanup_app(struct app **app)
+{
+	app_free(*app);
+}
+
+int app_frame(const struct app_options *options, const struct snapshot *snapshot,
+	      const char *script, struct canvas *canvas, struct err *err)
+{
+	_cleanup_(cleanup_app)
+	struct app *app = NULL;
+	int r = app_new(options, &app, err);
+	if (r < 0)
+		return r;
+	if (snapshot)
+		app_take_snapshot(app, snapshot_ref((struct snapshot *)snapshot));
+	r = script ? press_keys(app, script, canvas, err) : 0;
+	if (r < 0)
+		return err_wrap(err, r, "keys to press");
+	app_draw(app, canvas);
+	return 0;
+}
+
+/* ---- With one ---- */
+
+/** struct loop - one run */
+struct loop {
+	struct app *app;
+	struct feed *feed;
+	struct canvas canvas;
+	struct feed_demand sent; /* the demand that the feed has */
+	pid_t *sent_pids;
+	bool sent_any;
+	bool dirty; /* something changed since the last drawing */
+};
+
+static bool same_demand(const struct loop *loop, const struct feed_demand *demand)
+{
+	const struct feed_demand *sent = &loop->sent;
+	if (!loop->sent_any || sent->sources != demand->sources ||
+	    sent->delay_usec != demand->delay_usec || sent->paused != demand->paused ||
+	    sent->view_pids_len != demand->view_pids_len)
+		return false;
+	if (demand->view_pids_len == 0 || demand->view_pids_len == SIZE_MAX)
+		return true;
+	return memcmp(loop->sent_pids, demand->view_pids, demand->view_pids_len * sizeof(pid_t)) ==
+	       0;
+}
+
+static void send_demand(struct loop *loop)
+{
+	struct feed_demand demand;
+	app_get_demand(loop->app, &demand);
+	if (same_demand(loop, &demand))
+		return;
+	loop->feed->demand(loop->feed, &demand);
+	loop->sent = demand;
+	loop->sent_any = true;
+	if (demand.view_pids_len == 0 || demand.view_pids_len == SIZE_MAX)
+		return;
+	loop->sent_pids = xreallocarray(loop->sent_pids, demand.view_pids_len, sizeof(pid_t));
+	memcpy(loop->sent_pids, demand.view_pids, demand.view_pids_len * sizeof(pid_t));
+}
+
+static void draw(struct loop *loop)
+{
+	if (loop->app->flags & APP_REDRAW) {
+		loop->app->flags &= ~(unsigned int)APP_REDRAW;
+		term_redraw();
+	}
+	app_draw(loop->app, &loop->canvas);
+	term_show(&loop->canvas);
+	loop->dirty = false;
+	send_demand(loop);
+}
+
+static void take_events(struct loop *loop)
+{
+	struct event event;
+	while (term_event(&event)) {
+		if (event.key == KEY_CODE_RESIZE) {
+			int width, height;
+			term_size(&width, &height);
+			canvas_resize(&loop->canvas, width, height);
+		}
+		app_event(loop->app, &event);
+		loop->dirty = true;
+	}
+}
+
+static void take_latest(struct loop *loop)
+{
+	struct app *app = loop->app;
+	struct err err = ERR_INIT;
+	struct snapshot *snapshot = loop->feed->latest(loop->feed, &err);
+	if (err.code != app->collect_err.code || strcmp(err.text, app->collect_err.text) != 0) {
+		app->collect_err = err;
+		loop->dirty = true;
+	}
+	if (!snapshot)
+		return;
+	if (app->snapshot && snapshot->sequence == app->snapshot->sequence) {
+		snapshot_unref(snapshot);
+		return;
+	}
+	app_take_snapshot(app, snapshot);
+	loop->dirty = true;
+}
+
+static int await(struct loop *loop, struct err *err)
+{
+	struct pollfd fds[] = {
+		{.fd = term_input_fd(), .events = POLLIN},
+		{.fd = term_signal_fd(), .events = POLLIN},
+		{.fd = loop->feed->wake_fd, .events = POLLIN},
+	};
+	if (poll(fds, ARRAY_LEN(fds), -1) < 0 && errno != EINTR)
+		return err_set(err, errno, "wait for a key");
+	if (fds[0].revents || fds[1].revents)
+		take_events(loop);
+	if (fds[2].revents & POLLIN)
+		take_latest(loop);
+	return 0;
+}
+
+static int run(struct loop *loop, struct err *err)
+{
+	int r = 0;
+	loop->dirty = true;
+	while (r >= 0) {
+		if (loop->dirty)
+			draw(loop);
+		if (app_is_done(loop->app))
+			break;
+		r = await(loop, err);
+	}
+	return r;
+}
+
+static const struct theme *pick_theme(const struct app_options *options, struct err *err)
+{
+	const char *name = options->theme   ? options->theme
+			   : options->color ? "default"
+					    : "monochrome";
+	const struct theme *theme = theme_find(span_of(name));
+	if (!theme)
+		err_setx(err, EINVAL, "no theme is called '%s'", name);
+	return theme;
+}
+
+int app_run(const struct app_options *options, struct feed *feed, struct err *err)
+{
+	_cleanup_(cleanup_app)
+	struct app *app = NULL;
+	const struct theme *theme = pick_theme(options, err);
+	if (!theme)
+		return -EINVAL;
+	int r = app_new(options, &app, err);
+	if (r < 0)
+		return r;
+	struct term_options term = {options->mouse, options->color, true};
+	r = term_open(&term, theme, err);
+	if (r < 0)
+		return r;
+	struct loop loop = {.app = app, .feed = feed};
+	int width, height;
+	term_size(&width, &height);
+	canvas_init(&loop.canvas, width, height, options->ascii);
+	loop.canvas.mono = theme_is_mono(theme) || term_is_mono();
+	r = run(&loop, err);
+	term_close();
+	canvas_finish(&loop.canvas);
+	free(loop.sent_pids);
+	return r;
+}

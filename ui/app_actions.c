@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What keys and clicks do: one small function per action, and the table that finds it. Changes the state
+ * of the app and of its views; never draws.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "ui/app_private.h"
+
+#define WHEEL_LINES 3
+
+struct view *app_view(struct app *app)
+{
+	return &app->views[app->screen];
+}
+
+static struct table *app_table(struct app *app)
+{
+	return view_table(app_view(app));
+}
+
+void app_say(struct app *app, uint16_t style, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	strbuf_reset(&app->message);
+	strbuf_adds(&app->message, text);
+	app->message_style = style;
+}
+
+/* The hidden view's rows may be of a snapshot that is gone: ask anew before anything looks at them. */
+void app_show_screen(struct app *app, enum app_screen screen)
+{
+	app->screen = screen;
+	view_update(app_view(app), app->snapshot);
+}
+
+/* ---- Moving ---- */
+
+static void move_up(struct app *app)
+{
+	table_move(app_table(app), -1);
+}
+
+static void move_down(struct app *app)
+{
+	table_move(app_table(app), 1);
+}
+
+static void move_left(struct app *app)
+{
+	table_scroll_right(app_table(app), -1);
+}
+
+static void move_right(struct app *app)
+{
+	table_scroll_right(app_table(app), 1);
+}
+
+static void page_up(struct app *app)
+{
+	table_move_pages(app_table(app), -1);
+}
+
+static void page_down(struct app *app)
+{
+	table_move_pages(app_table(app), 1);
+}
+
+static void move_home(struct app *app)
+{
+	table_home(app_table(app));
+}
+
+static void move_end(struct app *app)
+{
+	table_end(app_table(app));
+}
+
+static void first_column(struct app *app)
+{
+	table_scroll_home(app_table(app));
+}
+
+static void follow(struct app *app)
+{
+	struct table *table = app_table(app);
+	if (!table_selected(table))
+		return;
+	table->flags ^= TABLE_FOLLOW;
+	if (table->flags & TABLE_FOLLOW)
+		table->flags &= ~(unsigned int)TABLE_PINNED;
+}
+
+/* ---- Screens ---- */
+
+static void next_screen(struct app *app)
+{
+	app_show_screen(app, (enum app_screen)((app->screen + 1) % SCREENS));
+}
+
+static void previous_screen(struct app *app)
+{
+	app_show_screen(app, (enum app_screen)((app->screen + SCREENS - 1) % SCREENS));
+}
+
+static void show_containers(struct app *app)
+{
+	app_show_screen(app, SCREEN_CONTAINERS);
+}
+
+static void unzoom(struct app *app)
+{
+	view_set_zoom(&app->views[SCREEN_PROCESSES], (struct row_key) {0}, SPAN(""));
+}
+
+/* The key of the screen that is shown already: all processes again. */
+static void show_processes(struct app *app)
+{
+	bool again = app->screen == SCREEN_PROCESSES;
+	app_show_screen(app, SCREEN_PROCESSES);
+	if (again && app_view(app)->zoom.kind)
+		unzoom(app);
+}
+
+static void enter(struct app *app)
+{
+	const struct row_line *line = table_selected(app_table(app));
+	if (!line)
+		return;
+	const struct container *container = row_container(&line->row);
+	const struct cgroup *cgroup = row_cgroup(&line->row);
+	const char *name = container ? container->name : cgroup->path;
+	struct row_key key = row_key(&line->row);
+	app_show_screen(app, SCREEN_PROCESSES);
+	view_set_zoom(app_view(app), key, span_of(name));
+}
+
+static bool leave_zoom(struct app *app)
+{
+	if (app->screen != SCREEN_PROCESSES || !app_view(app)->zoom.kind)
+		return false;
+	unzoom(app);
+	app_show_screen(app, SCREEN_CONTAINERS);
+	return true;
+}
+
+static void back(struct app *app)
+{
+	struct table *table = app_table(app);
+	if (table->flags & TABLE_FOLLOW)
+		table->flags &= ~(unsigned int)TABLE_FOLLOW;
+	else
+		leave_zoom(app);
+}
+
+/* ---- Finding ---- */
+
+static void search(struct app *app)
+{
+	app_ask_search(app, 1);
+}
+
+static void search_previous(struct app *app)
+{
+	app_ask_search(app, -1);
+}
+
+/* ---- Order ---- */
+
+static void sort_by(struct app *app, enum action action)
+{
+	const struct field *field = view_sort_field(app_view(app), action);
+	if (field)
+		view_sort(app_view(app), field);
+	else
+		app_say(app, STYLE_WARN, "These rows have no such column to sort by");
+}
+
+static void sort_cpu(struct app *app)
+{
+	sort_by(app, ACTION_SORT_CPU);
+}
+
+static void sort_memory(struct app *app)
+{
+	sort_by(app, ACTION_SORT_MEMORY);
+}
+
+static void sort_time(struct app *app)
+{
+	sort_by(app, ACTION_SORT_TIME);
+}
+
+static void sort_pid(struct app *app)
+{
+	sort_by(app, ACTION_SORT_PID);
+}
+
+static void invert(struct app *app)
+{
+	app_table(app)->query.flags ^= QUERY_DESCENDING;
+	view_update(app_view(app), NULL);
+}
+
+/* ---- Tree ---- */
+
+static void toggle_tree(struct app *app)
+{
+	struct view *view = app_view(app);
+	struct err err = ERR_INIT;
+	enum view_shape shape = view->shape == VIEW_TREE ? VIEW_LIST : VIEW_TREE;
+	if (view_set_shape(view, shape, &err) < 0)
+		app_say(app, STYLE_WARN, "Filter dropped: %s", err.text);
+}
+
+static void fold(struct app *app)
+{
+	if (table_fold(app_table(app), TABLE_FOLD_TOGGLE))
+		view_update(app_view(app), NULL);
+}
+
+static void fold_all(struct app *app)
+{
+	if (table_fold_all(app_table(app), TABLE_FOLD_TOGGLE))
+		view_update(app_view(app), NULL);
+}
+
+static void fold_parent(struct app *app)
+{
+	if (table_fold_parent(app_table(app)))
+		view_update(app_view(app), NULL);
+	else
+		leave_zoom(app);
+}
+
+/* ---- Tags ---- */
+
+static void tag(struct app *app)
+{
+	table_tag(app_table(app));
+}
+
+static void tag_children(struct app *app)
+{
+	table_tag_children(app_table(app));
+}
+
+static void untag(struct app *app)
+{
+	table_untag_all(app_table(app));
+}
+
+/* ---- What is shown ---- */
+
+static void toggle_query_flag(struct app *app, unsigned int flag)
+{
+	struct view *view = app_view(app);
+	unsigned int on = ~view_table(view)->query.flags & flag;
+	for (int shape = 0; shape < VIEW_SHAPES; shape++) {
+		struct query *query = &view->tables[shape].query;
+		query->flags = (query->flags & ~flag) | on;
+	}
+	view_update(view, NULL);
+}
+
+static void toggle_kernel_threads(struct app *app)
+{
+	toggle_query_flag(app, QUERY_HIDE_KERNEL_THREADS);
+}
+
+static void tell_user_threads(struct app *app)
+{
+	app_say(app, STYLE_NORMAL, "Threads are not listed: a process is one row, THR counts them");
+}
+
+static void toggle_all_units(struct app *app)
+{
+	toggle_query_flag(app, QUERY_ALL_UNITS);
+}
+
+static void toggle_pause(struct app *app)
+{
+	app->flags ^= APP_PAUSED;
+}
+
+static void toggle_meters(struct app *app)
+{
+	app->flags ^= APP_NO_METERS;
+}
+
+static void redraw(struct app *app)
+{
+	app->flags |= APP_REDRAW;
+}
+
+static void quit(struct app *app)
+{
+	app->flags |= APP_DONE;
+}
+
+/* ---- Dispatch ---- */
+
+static void (*const handlers[ACTIONS])(struct app *app) = {
+	[ACTION_UP] = move_up,
+	[ACTION_DOWN] = move_down,
+	[ACTION_LEFT] = move_left,
+	[ACTION_RIGHT] = move_right,
+	[ACTION_PAGE_UP] = page_up,
+	[ACTION_PAGE_DOWN] = page_down,
+	[ACTION_HOME] = move_home,
+	[ACTION_END] = move_end,
+	[ACTION_FIRST_COLUMN] = first_column,
+	[ACTION_NEXT_SCREEN] = next_screen,
+	[ACTION_PREVIOUS_SCREEN] = previous_screen,
+	[ACTION_CONTAINERS] = show_containers,
+	[ACTION_PROCESSES] = show_processes,
+	[ACTION_ENTER] = enter,
+	[ACTION_BACK] = back,
+	[ACTION_SEARCH] = search,
+	[ACTION_SEARCH_PREVIOUS] = search_previous,
+	[ACTION_FILTER] = app_ask_filter,
+	[ACTION_FOLLOW] = follow,
+	[ACTION_SORT] = app_ask_sort,
+	[ACTION_SORT_CPU] = sort_cpu,
+	[ACTION_SORT_MEMORY] = sort_memory,
+	[ACTION_SORT_TIME] = sort_time,
+	[ACTION_SORT_PID] = sort_pid,
+	[ACTION_INVERT] = invert,
+	[ACTION_TREE] = toggle_tree,
+	[ACTION_FOLD] = fold,
+	[ACTION_FOLD_ALL] = fold_all,
+	[ACTION_FOLD_PARENT] = fold_parent,
+	[ACTION_TAG] = tag,
+	[ACTION_TAG_CHILDREN] = tag_children,
+	[ACTION_UNTAG] = untag,
+	[ACTION_USER] = app_ask_user,
+	[ACTION_KERNEL_THREADS] = toggle_kernel_threads,
+	[ACTION_USER_THREADS] = tell_user_threads,
+	[ACTION_ALL_UNITS] = toggle_all_units,
+	[ACTION_PAUSE] = toggle_pause,
+	[ACTION_DELAY] = app_ask_delay,
+	[ACTION_METERS] = toggle_meters,
+	[ACTION_REDRAW] = redraw,
+	[ACTION_HELP] = app_show_help,
+	[ACTION_QUIT] = quit,
+};
+
+bool app_has_action(enum action action)
+{
+	return action < ACTIONS && handlers[action];
+}
+
+void app_act(struct app *app, enum action action)
+{
+	if (app_has_action(action))
+		handlers[action](app);
+}
+
+void app_key(struct app *app, uint32_t code)
+{
+	char name[KEY_NAME_MAX];
+	enum action action = keys_action(code, app->screen);
+	if (action != ACTION_NONE)
+		app_act(app, action);
+	else if (code != KEY_CODE_NONE)
+		app_say(app, STYLE_DIM, "%s does nothing here (F1 or h: help)",
+			key_name(code, name));
+}
+
+/* ---- Mouse ---- */
+
+static bool in_rect(const struct rect *rect, int x, int y)
+{
+	return x >= rect->x && x < rect->x + rect->width && y >= rect->y &&
+	       y < rect->y + rect->height;
+}
+
+static void click_table(struct app *app, const struct event *event)
+{
+	enum table_hit hit = table_click(app_table(app), event->x, event->y);
+	if (hit == TABLE_HIT_HEADER || hit == TABLE_HIT_FOLD)
+		view_update(app_view(app), NULL);
+	else if (hit == TABLE_HIT_ROW && event->button == MOUSE_DOUBLE &&
+		 app->screen == SCREEN_CONTAINERS)
+		enter(app);
+}
+
+static void app_mouse(struct app *app, const struct event *event)
+{
+	if (event->button == MOUSE_WHEEL_UP || event->button == MOUSE_WHEEL_DOWN) {
+		int lines = event->button == MOUSE_WHEEL_UP ? -WHEEL_LINES : WHEEL_LINES;
+		table_wheel(app_table(app), lines);
+		return;
+	}
+	uint32_t code = footer_hit(&app->footer, event->x, event->y);
+	if (code != 0) {
+		app_key(app, code);
+		return;
+	}
+	for (int screen = 0; screen < SCREENS; screen++) {
+		if (in_rect(&app->tabs[screen], event->x, event->y)) {
+			app_show_screen(app, (enum app_screen)screen);
+			return;
+		}
+	}
+	click_table(app, event);
+}
+
+void app_event(struct app *app, const struct event *event)
+{
+	if (event->key == KEY_CODE_RESIZE)
+		return;
+	if (event->key == KEY_CODE_HANGUP) {
+		quit(app);
+		return;
+	}
+	strbuf_reset(&app->message);
+	if (app->dialog.kind != DIALOG_NONE)
+		app->answer(app, dialog_event(&app->dialog, event), event->key);
+	else if (event->key == KEY_CODE_MOUSE)
+		app_mouse(app, event);
+	else
+		app_key(app, event->key);
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Puts a frame together: header, tab line, table, message line, footer, and what is open above them.
+ * Divides the lines so that on a small terminal the rows are the last thing to go. Changes nothing but
+ * what is remembered about where things stand.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "ui/app_private.h"
+#include "ui/graph.h"
+#include "ui/header.h"
+
+#define TABS_MIN_LINES	  6 /* of the terminal, for a tab line */
+#define FOOTER_MIN_LINES  4
+#define MESSAGE_MIN_LINES 12 /* for a message line that is always there */
+#define TREND_COLUMNS	  16 /* of the sparkline of the selected container */
+#define TREND_MIN_COLUMNS 70 /* of the terminal */
+
+/** struct layout - which lines belong to what; 0 lines high: not there */
+struct layout {
+	struct rect header, tabs, body, message, footer;
+};
+
+static bool wants_message(const struct app *app, int height)
+{
+	return height >= MESSAGE_MIN_LINES || app->message.len > 0;
+}
+
+static struct layout layout_of(const struct app *app, int width, int height)
+{
+	bool footer = height >= FOOTER_MIN_LINES || app->dialog.kind == DIALOG_PROMPT;
+	int header = app->flags & APP_NO_METERS ? 0 : header_lines(app->snapshot, width, height);
+	int tabs = height >= TABS_MIN_LINES;
+	int message = height >= FOOTER_MIN_LINES && wants_message(app, height);
+	int body = height - header - tabs - message - footer;
+	return (struct layout) {
+		.header = {0, 0, width, header},
+		.tabs = {0, header, width, tabs},
+		.body = {0, header + tabs, width, body},
+		.message = {0, header + tabs + body, width, message},
+		.footer = {0, height - footer, width, footer},
+	};
+}
+
+/* ---- Tab line ---- */
+
+static const char *tab_text(const struct app *app, int screen, struct strbuf *out)
+{
+	const struct view *view = &app->views[screen];
+	strbuf_reset(out);
+	strbuf_addf(out, " %d %s ", screen + 1, view->type->title);
+	if (view->zoom.kind)
+		strbuf_addf(out, "of %s ", strbuf_cstr(&view->zoom_name));
+	return strbuf_cstr(out);
+}
+
+static int draw_tabs(struct app *app, struct canvas *canvas, struct rect rect)
+{
+	_cleanup_(strbuf_finish)
+	struct strbuf text = STRBUF_INIT;
+	int x = rect.x;
+	for (int screen = 0; screen < SCREENS; screen++) {
+		bool active = screen == (int)app->screen;
+		/* Where only one fits it is the one that is shown. */
+		if (!active && rect.width < 30)
+			continue;
+		int max = rect.width / SCREENS + (active ? rect.width / 8 : 0);
+		int columns = canvas_text(canvas, x, rect.y, active ? STYLE_TAB_ACTIVE : STYLE_TAB,
+					  span_of(tab_text(app, screen, &text)), max);
+		app->tabs[screen] = (struct rect) {x, rect.y, columns, 1};
+		x += columns + 1;
+	}
+	return x;
+}
+
+/** struct flag - a word about how things are shown, at the right of the tab line */
+struct flag {
+	uint16_t style;
+	char text[64];
+};
+
+#define FLAGS_MAX 8
+
+/** struct flag_list - the most important one first */
+struct flag_list {
+	struct flag flags[FLAGS_MAX];
+	size_t len;
+};
+
+static void __attribute__((format(printf, 3, 4)))
+flag_add(struct flag_list *list, uint16_t style, const char *fmt, ...)
+{
+	if (list->len == FLAGS_MAX)
+		return;
+	struct flag *flag = &list->flags[list->len++];
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(flag->text, sizeof(flag->text), fmt, args);
+	va_end(args);
+	flag->style = style;
+}
+
+static void add_count(const struct table *table, struct flag_list *list)
+{
+	if (table->query.filter || table->rows.len != table->rows.total)
+		flag_add(list, STYLE_NORMAL, "%zu of %zu", table->rows.len, table->rows.total);
+	else
+		flag_add(list, STYLE_NORMAL, "%zu rows", table->rows.len);
+}
+
+static struct flag_list flags_of(struct app *app)
+{
+	struct flag_list list = {.len = 0};
+	const struct view *view = app_view(app);
+	const struct table *table = view_table_const(view);
+	if (app->flags & APP_PAUSED)
+		flag_add(&list, STYLE_PAUSED, "PAUSED");
+	if (table->flags & TABLE_FOLLOW)
+		flag_add(&list, STYLE_SELECTED_FOLLOW, "follow");
+	if (view->filter) {
+		struct span text = text_cut(strbuf_span(&view->filter_text), 24, NULL);
+		flag_add(&list, STYLE_WARN, "filter: %.*s", (int)text.len, text.p);
+	}
+	if (app->snapshot)
+		add_count(table, &list);
+	if (table->query.uid != (uid_t)-1)
+		flag_add(&list, STYLE_WARN, "uid %" PRIu32, (uint32_t)table->query.uid);
+	if (table->tagged.len > 0)
+		flag_add(&list, STYLE_TAGGED, "%zu tagged", table->tagged.len);
+	if (app->options->readonly)
+		flag_add(&list, STYLE_DIM, "read-only");
+	flag_add(&list, STYLE_DIM, "every %gs", (double)app->delay_usec / 1e6);
+	return list;
+}
+
+static void draw_flags(struct app *app, struct canvas *canvas, struct rect rect)
+{
+	struct flag_list list = flags_of(app);
+	int x = rect.x + rect.width;
+	for (size_t i = 0; i < list.len; i++) {
+		struct span text = span_of(list.flags[i].text);
+		int columns = (int)text_width(text);
+		if (x - columns < rect.x)
+			break;
+		x -= columns;
+		canvas_text(canvas, x, rect.y, list.flags[i].style, text, columns);
+		x -= 2;
+	}
+}
+
+static void draw_tab_line(struct app *app, struct canvas *canvas, struct rect rect)
+{
+	memset(app->tabs, 0, sizeof(app->tabs));
+	if (rect.height == 0)
+		return;
+	int x = draw_tabs(app, canvas, rect);
+	draw_flags(app, canvas, (struct rect) {x + 1, rect.y, rect.width - x - 1, 1});
+}
+
+/* ---- Message line ---- */
+
+/* issue_text() - what the pass found wrong; NULL: nothing */
+static bool add_issues(const struct snapshot *snapshot, struct strbuf *out)
+{
+	if (!snapshot || snapshot->issues_len == 0)
+		return false;
+	text_sanitize(span_of(snapshot->issues[0].text), out);
+	if (snapshot->issues_len > 1)
+		strbuf_addf(out, " (and %zu more)", snapshot->issues_len - 1);
+	return true;
+}
+
+/* message_text() - the most urgent line: an answer to a key, a failure, the selected row */
+static uint16_t message_text(struct app *app, struct strbuf *out)
+{
+	if (app->message.len > 0) {
+		strbuf_adds(out, strbuf_cstr(&app->message));
+		return app->message_style;
+	}
+	if (app->collect_err.code) {
+		text_sanitize(span_of(app->collect_err.text), out);
+		return STYLE_ERROR;
+	}
+	uint16_t style = view_say_selected(app_view(app), out);
+	if (style != STYLE_WARN && app->snapshot && app->snapshot->issues_len > 0) {
+		strbuf_reset(out);
+		add_issues(app->snapshot, out);
+		return STYLE_WARN;
+	}
+	return style;
+}
+
+/* draw_trend() - the CPU of the selected container over the last samples; returns the columns used */
+static int draw_trend(struct app *app, struct canvas *canvas, struct rect line)
+{
+	const struct row_line *selected = table_selected(view_table(app_view(app)));
+	const struct container *container = selected ? row_container(&selected->row) : NULL;
+	if (!container || line.width < TREND_MIN_COLUMNS || canvas->ascii)
+		return 0;
+	double values[2 * TREND_COLUMNS];
+	size_t want = graph_spark_samples(TREND_COLUMNS);
+	size_t len = history_get(app->history, container->key, HISTORY_CPU_PCT, values,
+				 want < ARRAY_LEN(values) ? want : ARRAY_LEN(values));
+	if (len < 2)
+		return 0;
+	int x = line.x + line.width - TREND_COLUMNS;
+	canvas_text(canvas, x - 4, line.y, STYLE_LABEL, SPAN("CPU"), 3);
+	graph_spark_draw(canvas, (struct rect) {x, line.y, TREND_COLUMNS, 1},
+			 &(struct graph_spark) {values, len, 0, STYLE_BAR_USER});
+	return TREND_COLUMNS + 5;
+}
+
+static void draw_message(struct app *app, struct canvas *canvas, struct rect line)
+{
+	if (line.height == 0)
+		return;
+	_cleanup_(strbuf_finish)
+	struct strbuf text = STRBUF_INIT;
+	uint16_t style = message_text(app, &text);
+	int trend = app->message.len == 0 ? draw_trend(app, canvas, line) : 0;
+	canvas_text(canvas, line.x, line.y, style, strbuf_span(&text), line.width - trend);
+}
+
+/* ---- Footer ---- */
+
+static unsigned int key_states(struct app *app)
+{
+	const struct view *view = app_view(app);
+	return (view->shape == VIEW_TREE ? KEY_STATE_TREE : 0) |
+	       (view->filter ? KEY_STATE_FILTERED : 0) | (view->zoom.kind ? KEY_STATE_ZOOMED : 0) |
+	       (app->flags & APP_PAUSED ? KEY_STATE_PAUSED : 0);
+}
+
+/* fill_footer() - the keys of this screen; the way out stands last */
+static void fill_footer(struct app *app)
+{
+	unsigned int states = key_states(app);
+	app->footer.len = 0;
+	for (size_t i = 0; i < keys_len; i++) {
+		const struct key *key = &keys[i];
+		bool on = key->state && (states & key->state);
+		if (!key->footer || !(key->screens & 1u << app->screen) || (key->only && !on))
+			continue;
+		footer_add(&app->footer, key->codes[0],
+			   on && key->footer_on ? key->footer_on : key->footer);
+	}
+}
+
+static void draw_footer(struct app *app, struct canvas *canvas, struct rect rect)
+{
+	app->footer.len = 0;
+	if (rect.height == 0)
+		return;
+	fill_footer(app);
+	canvas_fill(canvas, rect, ' ', STYLE_FOOTER_TEXT);
+	footer_draw(&app->footer, canvas, rect);
+}
+
+/* ---- All ---- */
+
+static void remember_view(struct app *app, const struct layout *layout)
+{
+	app->view_pids_len = 0;
+	if (view_detail(app_view(app)) != VIEW_DETAIL_IN_VIEW)
+		return;
+	size_t cap = layout->body.height > 0 ? (size_t)layout->body.height : 0;
+	if (cap > app->view_pids_cap) {
+		app->view_pids = xreallocarray(app->view_pids, cap, sizeof(pid_t));
+		app->view_pids_cap = cap;
+	}
+	if (cap > 0)
+		app->view_pids_len =
+			table_view_pids(view_table(app_view(app)), app->view_pids, cap);
+}
+
+void app_draw(struct app *app, struct canvas *canvas)
+{
+	app->width = canvas->width;
+	app->height = canvas->height;
+	struct layout layout = layout_of(app, canvas->width, canvas->height);
+	canvas_clear(canvas);
+	if (layout.header.height > 0)
+		header_draw(app->snapshot, canvas, layout.header, canvas->height);
+	draw_tab_line(app, canvas, layout.tabs);
+	view_draw(app_view(app), canvas, layout.body);
+	draw_message(app, canvas, layout.message);
+	draw_footer(app, canvas, layout.footer);
+	dialog_draw(&app->dialog, canvas, (struct rect) {0, 0, canvas->width, canvas->height});
+	remember_view(app, &layout);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The screen program from inside, for ui/app*.c only: app.c runs the loop, app_actions.c does what keys
+ * say, app_dialogs.c asks, app_help.c explains, app_draw.c puts the frame together.
+ */
+#ifndef BOXTOP_UI_APP_PRIVATE_H
+#define BOXTOP_UI_APP_PRIVATE_H
+
+#include "base/arena.h"
+#include "ui/app.h"
+#include "ui/dialog.h"
+#include "ui/footer.h"
+#include "ui/keys.h"
+#include "ui/term.h"
+#include "ui/view.h"
+
+enum app_flags {
+	APP_DONE = 1 << 0,
+	APP_PAUSED = 1 << 1,
+	APP_NO_METERS = 1 << 2,
+	APP_REDRAW = 1 << 3, /* the terminal may show something else than we think (Ctrl-L) */
+};
+
+/** struct app - the screen program */
+struct app {
+	const struct app_options *options;
+	struct snapshot *snapshot; /* that is shown; NULL: none yet */
+	struct history *history;
+	struct view views[SCREENS];
+	enum app_screen screen;
+	unsigned int flags; /* enum app_flags */
+	uint64_t delay_usec;
+	uint64_t seen;		/* snapshots */
+	struct err collect_err; /* of the collector thread; code 0: it is well */
+
+	/* one line for the user, until the next key */
+	struct strbuf message;
+	uint16_t message_style;
+
+	/* what is open, if anything, and who gets its results */
+	struct dialog dialog;
+	void (*answer)(struct app *app, enum dialog_result result, uint32_t key);
+	struct arena dialog_texts; /* what the open dialog shows */
+	const struct field **menu_fields;
+	uid_t *menu_uids;
+	struct strbuf last_search;
+
+	/* where the last drawing put things */
+	struct footer footer;
+	struct rect tabs[SCREENS];
+	pid_t *view_pids;
+	size_t view_pids_len, view_pids_cap;
+	int width, height;
+};
+
+struct view *app_view(struct app *app);
+/** app_act() - what a key of the table says */
+void app_act(struct app *app, enum action action);
+/** app_key() - a key that no dialog took */
+void app_key(struct app *app, uint32_t code);
+/** app_has_action() - whether app_act() knows it (a test holds it against the key table) */
+bool app_has_action(enum action action);
+/** app_show_screen() - with the newest rows */
+void app_show_screen(struct app *app, enum app_screen screen);
+/** app_say() - a message line, until the next key */
+void app_say(struct app *app, uint16_t style, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Dialogs: each opens one and sets app->answer */
+void app_ask_filter(struct app *app);
+void app_ask_search(struct app *app, int step);
+void app_ask_delay(struct app *app);
+void app_ask_sort(struct app *app);
+void app_ask_user(struct app *app);
+void app_show_help(struct app *app);
+/** app_ignore_answer() - for a box that is only read */
+void app_ignore_answer(struct app *app, enum dialog_result result, uint32_t key);
+
+#endif

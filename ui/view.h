@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A screen: a list and a tree of rows on the table widget, with a filter and a question of its own. What
+ * the screens differ in stands in a struct view_type, one file each; view.c is what they share. A view
+ * draws below the header and above the footer, and knows neither keys nor the terminal.
+ */
+#ifndef BOXTOP_UI_VIEW_H
+#define BOXTOP_UI_VIEW_H
+
+#include "base/err.h"
+#include "model/fields.h"
+#include "model/query.h"
+#include "ui/app.h"
+#include "ui/keys.h"
+#include "ui/table.h"
+
+/** enum view_shape - which of a view's tables is shown */
+enum view_shape {
+	VIEW_LIST = 0,
+	VIEW_TREE,
+	VIEW_SHAPES,
+};
+
+struct view;
+
+/** struct view_alarm - from which value on a cell is marked */
+struct view_alarm {
+	const char *field; /* id */
+	double warn;	   /* coloured */
+	double alarm;	   /* coloured and marked with "!" */
+};
+
+/** struct view_sort - the columns that a key sorts by; the first that the kind of row has */
+struct view_sort {
+	enum action action;
+	const char *fields[3]; /* ids */
+};
+
+/** struct view_type - what makes a screen */
+struct view_type {
+	const char *title; /* in the tab line */
+	enum row_kind kinds[VIEW_SHAPES];
+	enum field_preset presets[VIEW_SHAPES];
+	const char *sorts[VIEW_SHAPES];	   /* id of the field sorted by at first */
+	size_t fixed[VIEW_SHAPES];	   /* leading columns that stay while scrolling */
+	unsigned int sources;		   /* needed whatever the columns are */
+	const struct view_sort *sort_keys; /* ends with action ACTION_NONE */
+	const struct view_alarm *alarms;   /* ends with field NULL */
+	/* the look of a line; as struct table_painter */
+	void (*paint_row)(const struct view *view, const struct row_line *line,
+			  struct table_look *look);
+	/* the look of a cell that no alarm applies to; NULL: none */
+	void (*paint_cell)(const struct row_line *line, const struct field *field,
+			   const struct value *value, struct table_look *look);
+	/* why there are no rows though nothing is filtered; appended to @out */
+	void (*empty)(const struct view *view, struct strbuf *out);
+	/* who the selected row is, at length; appended raw to @out */
+	void (*describe)(const struct row_line *line, struct strbuf *out);
+};
+
+extern const struct view_type view_type_containers;
+extern const struct view_type view_type_processes;
+
+/** struct view - one screen; view_init(), view_finish() */
+struct view {
+	const struct view_type *type;
+	const struct app_options *options;
+	enum view_shape shape;
+	struct table tables[VIEW_SHAPES];
+	struct strbuf filter_text;	 /* empty: no filter */
+	struct filter *filter;		 /* of @filter_text for the shape shown */
+	const struct snapshot *snapshot; /* of the last update; borrowed */
+	struct row_key zoom;		 /* only rows of this container or cgroup; kind 0: all */
+	struct strbuf zoom_name;	 /* clean */
+	struct strbuf empty_text;
+};
+
+/**
+ * view_init() - @mine: the options about columns, order and filter are meant for this screen
+ * Return: 0; -EINVAL with @err naming the column or the part of the filter (finish it anyway).
+ */
+int view_init(struct view *view, const struct view_type *type, const struct app_options *options,
+	      bool mine, struct err *err);
+void view_finish(struct view *view);
+
+/** view_table() - the table that is shown */
+struct table *view_table(struct view *view);
+const struct table *view_table_const(const struct view *view);
+enum row_kind view_kind(const struct view *view);
+
+/** view_update() - ask anew: of @snapshot, or of the last one if that is NULL */
+void view_update(struct view *view, const struct snapshot *snapshot);
+/** view_set_shape() - list or tree; the selected row stays selected where the other has it
+ *  Return: 0; -EINVAL with @err: the filter makes no sense there and was dropped. */
+int view_set_shape(struct view *view, enum view_shape shape, struct err *err);
+/** view_set_filter() - empty: none. 0; -EINVAL with @err and the old filter still there */
+int view_set_filter(struct view *view, struct span text, struct err *err);
+/** view_set_zoom() - only the rows of this container or cgroup; a key of kind 0: all again */
+void view_set_zoom(struct view *view, struct row_key key, struct span name);
+/** view_sort() - by @field, in its own first direction even if it was sorted by already */
+void view_sort(struct view *view, const struct field *field);
+/** view_sort_field() - what a key like M sorts by here; NULL: nothing */
+const struct field *view_sort_field(const struct view *view, enum action action);
+/** view_sources() - what has to be read for what the last drawing showed */
+unsigned int view_sources(const struct view *view);
+/** enum view_detail - for which processes it needs the fields that are expensive to read */
+enum view_detail {
+	VIEW_DETAIL_NONE,
+	VIEW_DETAIL_IN_VIEW,
+	VIEW_DETAIL_ALL, /* sorted or filtered by one */
+};
+enum view_detail view_detail(const struct view *view);
+/** view_draw() - the table */
+void view_draw(struct view *view, struct canvas *canvas, struct rect rect);
+
+/**
+ * view_say_selected() - one line about the selected row, appended to @out: why the value that is sorted
+ * by is not known; else who it is, at length
+ *
+ * Return: STYLE_WARN for a reason, STYLE_DIM for the rest.
+ */
+uint16_t view_say_selected(const struct view *view, struct strbuf *out);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The containers screen: a flat list of containers, or the cgroup tree with totals, where a cgroup that
+ * is a container shows its name and engine. Only says what is special about these rows.
+ */
+#include "base/text.h"
+#include "ui/view.h"
+
+/* Something this young is new, for --highlight-changes. */
+#define NEW_USEC 5000000u
+
+static bool is_new(const struct view *view, const struct container *container)
+{
+	uint64_t now = view->snapshot->realtime_usec;
+	return view->options->highlight && container->created_usec &&
+	       now < container->created_usec + NEW_USEC;
+}
+
+/* container_of_line() - what a line is about; NULL for a cgroup of no container */
+static const struct container *container_of_line(const struct row_line *line)
+{
+	const struct container *container = row_container(&line->row);
+	if (container)
+		return container;
+	const struct cgroup *cgroup = row_cgroup(&line->row);
+	const struct snapshot *snapshot = line->row.snapshot;
+	if (cgroup->container == INDEX_NONE)
+		return NULL;
+	container = &snapshot->containers[cgroup->container];
+	return container->cgroup == line->row.index ? container : NULL;
+}
+
+static void paint_row(const struct view *view, const struct row_line *line, struct table_look *look)
+{
+	const struct container *container = container_of_line(line);
+	const struct usage *usage = row_usage(&line->row);
+	if (!line->matched || (metric_is_known(usage->populated) && usage->populated.value == 0))
+		look->style = STYLE_DIM;
+	else if (metric_is_known(usage->frozen) && usage->frozen.value == 1)
+		look->style = STYLE_PAUSED;
+	else if (container && is_new(view, container))
+		look->style = STYLE_OK;
+	if (container && !container->confirmed && !container_is_unit(container) &&
+	    container->kind != CONTAINER_CGROUP)
+		look->mark = "*";
+}
+
+static const struct {
+	const char *text;
+	uint16_t style;
+} states[] = {
+	{"running", STYLE_OK},
+	{"paused", STYLE_PAUSED},
+	{"empty", STYLE_DIM},
+};
+
+static void paint_cell(const struct row_line *line, const struct field *field,
+		       const struct value *value, struct table_look *look)
+{
+	const struct container *container = container_of_line(line);
+	if (value->state != METRIC_KNOWN || field->type != FIELD_TEXT ||
+	    look->style != STYLE_NORMAL)
+		return;
+	if ((field->flags & FIELD_TREE) || strcmp(field->id, "name") == 0) {
+		if (container)
+			look->style = STYLE_STRONG;
+		return;
+	}
+	if (strcmp(field->id, "engine") == 0)
+		look->style = STYLE_ENGINE;
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (strcmp(field->id, "state") == 0 && strcmp(value->text, states[i].text) == 0)
+			look->style = states[i].style;
+}
+
+static void empty(const struct view *view, struct strbuf *out)
+{
+	if (view->shape == VIEW_TREE) {
+		strbuf_adds(out, "No cgroup hierarchy is mounted here");
+		return;
+	}
+	strbuf_adds(out, "No containers here. A: systemd units too, t: the cgroup tree");
+	if (view->options->plain_user)
+		strbuf_adds(out, ". Root may see more");
+}
+
+static void describe(const struct row_line *line, struct strbuf *out)
+{
+	const struct container *container = container_of_line(line);
+	const struct cgroup *cgroup = row_cgroup(&line->row);
+	if (container) {
+		const struct snapshot *snapshot = line->row.snapshot;
+		strbuf_addf(out, "%s %s", container->engine, container_kind_text(container->kind));
+		if (container->id && strcmp(container->id, container->name) != 0)
+			strbuf_addf(out, "  %.12s", container->id);
+		if (container->image)
+			strbuf_addf(out, "  %s", container->image);
+		if (!container->confirmed && !container_is_unit(container))
+			strbuf_adds(out, "  (name not confirmed)");
+		if (container->cgroup != INDEX_NONE)
+			strbuf_addf(out, "  %s", snapshot->cgroups[container->cgroup].path);
+	} else if (cgroup) {
+		strbuf_addf(out, "%s", cgroup->path);
+	}
+}
+
+static const struct view_sort sort_keys[] = {
+	{ACTION_SORT_CPU, {"cpu_pct"}},
+	{ACTION_SORT_MEMORY, {"memory_working_set_bytes", "memory_current_bytes"}},
+	{ACTION_SORT_TIME, {"cpu_usage_usec"}},
+	{ACTION_SORT_PID, {"pid"}},
+	{ACTION_NONE, {NULL}},
+};
+
+static const struct view_alarm alarms[] = {
+	{"memory_limit_pct", 80, 90},	   {"pids_limit_pct", 80, 90},
+	{"cpu_limit_pct", 90, 1e300},	   {"cpu_throttled_pct", 5, 25},
+	{"oom_kills_new", 1, 1},	   {"memory_oom_kills_new", 1, 1},
+	{"pressure_cpu_some_pct", 10, 40}, {"pressure_memory_some_pct", 10, 40},
+	{"pressure_io_some_pct", 10, 40},  {NULL, 0, 0},
+};
+
+const struct view_type view_type_containers = {
+	.title = "Containers",
+	.kinds = {ROW_CONTAINER, ROW_CGROUP},
+	.presets = {PRESET_CONTAINERS, PRESET_CGROUPS},
+	.sorts = {"cpu_pct", "cpu_pct"},
+	.fixed = {1, 1},
+	.sources = SOURCE_IDENTITY,
+	.sort_keys = sort_keys,
+	.alarms = alarms,
+	.paint_row = paint_row,
+	.paint_cell = paint_cell,
+	.empty = empty,
+	.describe = describe,
+};

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The processes screen: every process, flat or as a tree, or only those of one container or cgroup. Only
+ * says what is special about these rows.
+ */
+#include "ui/view.h"
+
+/* A process this young is new, for --highlight-changes. */
+#define NEW_SECONDS 5u
+
+static bool is_new(const struct view *view, const struct process *process)
+{
+	const struct snapshot *snapshot = view->snapshot;
+	uint64_t now_ticks = snapshot->boottime_usec / (1000000u / snapshot->tick_hz);
+	return view->options->highlight &&
+	       now_ticks < process->start_ticks + NEW_SECONDS * snapshot->tick_hz;
+}
+
+static void paint_row(const struct view *view, const struct row_line *line, struct table_look *look)
+{
+	const struct process *process = row_process(&line->row);
+	if (process->kernel_thread)
+		look->style = STYLE_KERNEL;
+	else if (!line->matched)
+		look->style = STYLE_DIM;
+	else if (is_new(view, process))
+		look->style = STYLE_OK;
+}
+
+/* What a state letter is shown in; htop's users know the letters. */
+static uint16_t state_style(char state)
+{
+	static const struct {
+		char state;
+		uint16_t style;
+	} styles[] = {
+		{'R', STYLE_OK},     {'D', STYLE_ALARM},  {'Z', STYLE_WARN},
+		{'T', STYLE_PAUSED}, {'t', STYLE_PAUSED},
+	};
+	for (size_t i = 0; i < sizeof(styles) / sizeof(styles[0]); i++)
+		if (styles[i].state == state)
+			return styles[i].style;
+	return STYLE_NORMAL;
+}
+
+static void paint_cell(const struct row_line *line, const struct field *field,
+		       const struct value *value, struct table_look *look)
+{
+	if (value->state != METRIC_KNOWN || look->style != STYLE_NORMAL)
+		return;
+	if (strcmp(field->id, "state") == 0)
+		look->style = state_style(row_process(&line->row)->state);
+	else if (strcmp(field->id, "container") == 0)
+		look->style = STYLE_ENGINE;
+}
+
+static void empty(const struct view *view, struct strbuf *out)
+{
+	if (!(view->snapshot->sources & SOURCE_PROCS))
+		strbuf_adds(out, "Reading ...");
+	else if (view->zoom.kind)
+		strbuf_addf(out, "%s has no processes (Esc: back)", strbuf_cstr(&view->zoom_name));
+	else
+		strbuf_adds(out, "No processes to show");
+	if (view->options->plain_user && (view->snapshot->sources & SOURCE_PROCS))
+		strbuf_adds(out, ". Root may see more");
+}
+
+static void describe(const struct row_line *line, struct strbuf *out)
+{
+	const struct process *process = row_process(&line->row);
+	const struct snapshot *snapshot = line->row.snapshot;
+	if (process->cgroup != INDEX_NONE)
+		strbuf_addf(out, "%s  ", snapshot->cgroups[process->cgroup].path);
+	strbuf_adds(out, process->cmdline ? process->cmdline : process->comm);
+}
+
+static const struct view_sort sort_keys[] = {
+	{ACTION_SORT_CPU, {"cpu_pct"}},
+	{ACTION_SORT_MEMORY, {"memory_pct", "rss_bytes"}},
+	{ACTION_SORT_TIME, {"cpu_time_usec"}},
+	{ACTION_SORT_PID, {"pid"}},
+	{ACTION_NONE, {NULL}},
+};
+
+static const struct view_alarm alarms[] = {
+	{NULL, 0, 0},
+};
+
+const struct view_type view_type_processes = {
+	.title = "Processes",
+	.kinds = {ROW_PROCESS, ROW_PROCESS},
+	.presets = {PRESET_PROCESSES, PRESET_PROCESSES},
+	.sorts = {"cpu_pct", "cpu_pct"},
+	.fixed = {1, 1},
+	.sources = SOURCE_PROCS,
+	.sort_keys = sort_keys,
+	.alarms = alarms,
+	.paint_row = paint_row,
+	.paint_cell = paint_cell,
+	.empty = empty,
+	.describe = describe,
+};
