@@ -87,8 +87,11 @@ struct parse_stat {
 	struct span comm; /* between the first '(' and the last ')': may hold anything */
 	char state;
 	int64_t pgrp, session, tty_nr, nice, threads;
+	uint64_t flags; /* PF_* of the kernel: PARSE_PF_KTHREAD */
 	uint64_t user_ticks, system_ticks, start_ticks, vsize_bytes, rss_pages;
 };
+/** PARSE_PF_KTHREAD - in parse_stat.flags: a thread of the kernel (include/linux/sched.h) */
+#define PARSE_PF_KTHREAD 0x00200000u
 int parse_proc_stat(struct span file, struct parse_stat *out, struct err *err);
 
 /** parse_ns_link() - "net:[4026531840]" to its inode; false on anything else */

@@ -116,6 +116,7 @@ int parse_proc_stat(struct span file, struct parse_stat *out, struct err *err)
 		{5, &out->pgrp, NULL},
 		{6, &out->session, NULL},
 		{7, &out->tty_nr, NULL},
+		{9, NULL, &out->flags},
 		{14, NULL, &out->user_ticks},
 		{15, NULL, &out->system_ticks},
 		{19, &out->nice, NULL},
