@@ -390,7 +390,7 @@ static void list_draw(struct dialog *dialog, struct canvas *canvas, struct rect 
 		else
 			line_draw(dialog, dialog->top + i, canvas, y);
 	}
-	if (dialog->top + dialog->page < len && dialog->rect.width > 12)
+	if (dialog->top + dialog->page < len && dialog->rect.width >= 10)
 		canvas_text(canvas, dialog->rect.x + dialog->rect.width - 8,
 			    dialog->rect.y + dialog->rect.height - 1, STYLE_BOX_TITLE,
 			    SPAN(" more "), 6);
