@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A command is a table entry: name, usage, options, run. The options[] table feeds the parser, --help
- * and the test that holds them against the man page.
+ * A command is a table entry: name, usage, options, run. The options[] table feeds the parser, --help,
+ * the completion and the manual page.
  */
 #ifndef BOXTOP_COMMANDS_COMMAND_H
 #define BOXTOP_COMMANDS_COMMAND_H
@@ -19,7 +19,7 @@ enum exit_code {
 
 enum option_flags {
 	OPTION_ARGUMENT = 1 << 0, /* takes one */
-	OPTION_REPEAT = 1 << 1,	  /* may be given more than once */
+	OPTION_REPEAT = 1 << 1,	  /* each one given counts; of others the last one wins */
 	OPTION_HIDDEN = 1 << 2,	  /* not in --help */
 };
 
@@ -34,18 +34,57 @@ struct option_spec {
 	int (*set)(void *target, const char *value, struct err *err);
 };
 
-/** struct command - one row of commands[] in commands.c */
+#define OPERANDS_ANY (-1)
+
+/** struct command - one command; commands[] lists them */
 struct command {
 	const char *name;
-	const char *alias;   /* NULL */
-	const char *operands; /* "[CONTAINER]" for --help; "" for none */
-	const char *help;    /* one line */
+	const char *alias;		   /* NULL */
+	const char *operands;		   /* "[CONTAINER]" for --help; "" for none */
+	const char *help;		   /* one line */
+	const char *details;		   /* a paragraph for --help; NULL */
 	const struct option_spec *options; /* ends with {0}; NULL: none of its own */
-	/* run(): operands are argv[0..argc-1]; returns an exit code */
+	int operands_min;
+	int operands_max; /* OPERANDS_ANY: no bound */
+	bool hidden;	  /* not in --help */
+	/* run(): @argv[0] is the command's name as for main(), then options and operands, for
+	 * command_begin(); returns an exit code */
 	int (*run)(const struct command *command, int argc, char **argv);
 };
 
-extern const struct command commands[];
+/** commands[] - every command; the first is what runs when none is named */
+extern const struct command *const commands[];
 extern const size_t commands_len;
+
+extern const struct command command_top; /* the screen */
+extern const struct command command_list, command_stats, command_ps, command_ns, command_tree,
+	command_inspect, command_help, command_completion;
+
+/** command_find() - by name or alias; NULL */
+const struct command *command_find(const char *name);
+
+/** commands_run() - the whole program: find the command in @argv and run it; an exit code */
+int commands_run(int argc, char **argv);
+
+/** COMMAND_GO_ON - command_begin() took the options: the command goes on with its operands */
+#define COMMAND_GO_ON (-1)
+
+/**
+ * command_begin() - take the options and check the number of operands
+ * @target: what the set() of the options fills
+ * @argc:   of run(); afterwards the number of operands
+ * @argv:   of run(); afterwards the operands
+ *
+ * --help and --version are answered here, errors are printed here.
+ * Return: COMMAND_GO_ON; else the exit code to leave with.
+ */
+int command_begin(const struct command *command, void *target, int *argc, char ***argv);
+
+/** command_fail() - print "boxtop: NAME: text" on stderr, made safe to show; returns EXIT_FAILED */
+int command_fail(const struct command *command, const struct err *err);
+/** command_fail_usage() - the same with a word about --help; returns EXIT_USAGE */
+int command_fail_usage(const struct command *command, const struct err *err);
+/** command_warn() - print "boxtop: NAME: text" on stderr and go on */
+void command_warn(const struct command *command, const char *text);
 
 #endif
