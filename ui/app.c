@@ -252,24 +252,19 @@ static int run(struct loop *loop, struct err *err)
 	return r;
 }
 
-static const struct theme *pick_theme(const struct app_options *options, struct err *err)
+const struct theme *app_theme(const struct app_options *options)
 {
-	const char *name = options->theme   ? options->theme
-			   : options->color ? "default"
-					    : "monochrome";
-	const struct theme *theme = theme_find(span_of(name));
-	if (!theme)
-		err_setx(err, EINVAL, "no theme is called '%s'", name);
-	return theme;
+	const struct theme *theme = options->theme ? theme_find(span_of(options->theme)) : NULL;
+	if (theme)
+		return theme;
+	return theme_find(options->color ? SPAN("default") : SPAN("monochrome"));
 }
 
 int app_run(const struct app_options *options, struct feed *feed, struct err *err)
 {
 	_cleanup_(cleanup_app)
 	struct app *app = NULL;
-	const struct theme *theme = pick_theme(options, err);
-	if (!theme)
-		return -EINVAL;
+	const struct theme *theme = app_theme(options);
 	int r = app_new(options, &app, err);
 	if (r < 0)
 		return r;

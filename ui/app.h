@@ -61,6 +61,9 @@ struct app_options {
 	uint32_t max_depth;  /* tree depth; 0: no limit */
 };
 
+/** app_theme() - the one that is asked for; the default, or monochrome, if none (or an unknown one) is */
+const struct theme *app_theme(const struct app_options *options);
+
 /** app_run() - until the user leaves. 0; -errno with @err; the terminal is restored in any case */
 int app_run(const struct app_options *options, struct feed *feed, struct err *err);
 

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * boxtop top, which is also boxtop without a command: the screen. Puts collectors, the thread that runs
+ * them and the screen together; or writes one frame, or hands over to the stats command. Draws nothing.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "collectors/collector.h"
+#include "commands/command.h"
+#include "commands/sampler.h"
+#include "commands/stdout.h"
+#include "commands/top_options.h"
+#include "model/fields.h"
+#include "model/rates.h"
+
+#define FRAME_INTERVAL_USEC 500000u /* between the two samples that a single frame is made of */
+#define STATS_ARGS_MAX	    32
+
+static void cleanup_snapshot(struct snapshot **snapshot)
+{
+	snapshot_unref(*snapshot);
+}
+
+static void cleanup_collect(struct collect **collect)
+{
+	collect_free(*collect);
+}
+
+static void cleanup_sampler(struct sampler **sampler)
+{
+	sampler_free(*sampler);
+}
+
+static int open_collect(struct collect **out, struct err *err)
+{
+	const struct collect_options options = {.root_fd = AT_FDCWD, .state_dirs = true};
+	return collect_new(&options, out, err);
+}
+
+/* ---- -s help ---- */
+
+static int list_columns(const struct top_options *options, struct err *err)
+{
+	_cleanup_(strbuf_finish)
+	struct strbuf text = STRBUF_INIT;
+	for (size_t i = 0; i < fields_len; i++)
+		if (fields[i].kinds & top_options_kind(options))
+			strbuf_addf(&text, "%-30s %-8s %s\n", fields[i].id, fields[i].title,
+				    fields[i].help);
+	return stdout_write(strbuf_span(&text), err);
+}
+
+/* ---- --dump-frame ---- */
+
+static int sample_twice(struct collect *collect, struct snapshot **out, struct err *err)
+{
+	const struct demand demand = {.sources = SOURCE_ALL, .view_pids_len = SIZE_MAX};
+	_cleanup_(cleanup_snapshot)
+	struct snapshot *before = NULL;
+	int r = collect_pass(collect, &demand, &before, err);
+	if (r < 0)
+		return r;
+	rates(NULL, before);
+	usleep(FRAME_INTERVAL_USEC);
+	r = collect_pass(collect, &demand, out, err);
+	if (r < 0)
+		return r;
+	rates(before, *out);
+	return 0;
+}
+
+static int dump_frame(const struct top_options *options, struct err *err)
+{
+	_cleanup_(cleanup_collect)
+	struct collect *collect = NULL;
+	_cleanup_(cleanup_snapshot)
+	struct snapshot *snapshot = NULL;
+	int r = open_collect(&collect, err);
+	if (r >= 0)
+		r = sample_twice(collect, &snapshot, err);
+	if (r < 0)
+		return r;
+	const struct theme *theme = app_theme(&options->app);
+	struct canvas canvas;
+	_cleanup_(strbuf_finish)
+	struct strbuf text = STRBUF_INIT;
+	canvas_init(&canvas, options->dump_width, options->dump_height, options->app.ascii);
+	canvas.mono = theme_is_mono(theme);
+	r = app_frame(&options->app, snapshot, options->keys, &canvas, err);
+	if (r >= 0) {
+		canvas_write(&canvas, theme, options->format, &text);
+		r = stdout_write(strbuf_span(&text), err);
+	}
+	canvas_finish(&canvas);
+	return r;
+}
+
+/* ---- --batch ---- */
+
+/** struct stats_args - a command line for the stats command */
+struct stats_args {
+	char *argv[STATS_ARGS_MAX];
+	int argc;
+	char iterations[24];
+};
+
+static void stats_add(struct stats_args *args, const char *option, const char *value)
+{
+	if (!option)
+		return;
+	args->argv[args->argc++] = (char *)(uintptr_t)option;
+	if (value)
+		args->argv[args->argc++] = (char *)(uintptr_t)value;
+}
+
+static int run_batch(const struct top_options *options)
+{
+	const struct app_options *app = &options->app;
+	struct stats_args args = {.argc = 0};
+	stats_add(&args, "stats", NULL);
+	snprintf(args.iterations, sizeof(args.iterations), "%llu",
+		 (unsigned long long)app->iterations);
+	if (app->iterations > 0)
+		stats_add(&args, "--iterations", args.iterations);
+	stats_add(&args, options->delay ? "--delay" : NULL, options->delay);
+	stats_add(&args, app->sort ? "--sort" : NULL, app->sort);
+	stats_add(&args, app->filter ? "--filter" : NULL, app->filter);
+	stats_add(&args, app->columns ? "--columns" : NULL, app->columns);
+	stats_add(&args, app->all ? "--all" : NULL, NULL);
+	return command_stats.run(&command_stats, args.argc, args.argv);
+}
+
+/* ---- The screen ---- */
+
+static int run_screen(const struct top_options *options, struct err *err)
+{
+	_cleanup_(cleanup_sampler)
+	struct sampler *sampler = NULL;
+	struct collect *collect = NULL;
+	int r = open_collect(&collect, err);
+	if (r < 0)
+		return r;
+	const struct sampler_source source = sampler_source_take_collect(collect);
+	r = sampler_new(&source, &sampler, err);
+	return r < 0 ? r : app_run(&options->app, sampler_feed(sampler), err);
+}
+
+static int run_options(const struct command *command, struct top_options *options)
+{
+	struct err err = ERR_INIT;
+	struct app *app = NULL;
+	if (top_options_resolve(options, &err) < 0)
+		return command_fail_usage(command, &err);
+	if (options->app.sort && strcmp(options->app.sort, "help") == 0)
+		return list_columns(options, &err) < 0 ? command_fail(command, &err) : EXIT_FINE;
+	if (options->batch)
+		return run_batch(options);
+	/* Columns and filters are refused before the terminal is taken. */
+	if (app_new(&options->app, &app, &err) < 0)
+		return command_fail_usage(command, &err);
+	app_free(app);
+	int r = options->dump_width ? dump_frame(options, &err) : run_screen(options, &err);
+	return r < 0 ? command_fail(command, &err) : EXIT_FINE;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	struct top_options options;
+	top_options_init(&options);
+	int code = command_begin(command, &options, &argc, &argv);
+	if (code == COMMAND_GO_ON)
+		code = run_options(command, &options);
+	top_options_finish(&options);
+	return code;
+}
+
+const struct command command_top = {
+	.name = "top",
+	.operands = "",
+	.help = "watch containers, cgroups and processes on the screen",
+	.details = "This is what boxtop does when no command is named. F1 or h lists the keys.",
+	.options = top_option_specs,
+	.run = run,
+};
