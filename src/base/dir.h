@@ -18,7 +18,8 @@
 /** enum read_result - the daily conditions of reading a live kernel file */
 enum read_result {
 	READ_OK = 0,
-	READ_GONE = 1,	 /* the process or cgroup ended: ENOENT of its directory, ESRCH, ENODEV */
+	READ_GONE = 1,	 /* the process or cgroup ended: ENOENT of its directory (asked for when a
+			  * file is missing), ESRCH, ENODEV */
 	READ_ABSENT = 2, /* this kernel, controller or state directory lacks the file: ENOENT,
 			  * EOPNOTSUPP (pressure booted without psi=1), ENOTDIR */
 	READ_DENIED = 3, /* EACCES, EPERM */
@@ -43,6 +44,7 @@ enum dir_flags {
 	DIR_NOFOLLOW = 1 << 0, /* openat2 RESOLVE_NO_SYMLINKS: no component may be a symlink */
 	DIR_BENEATH = 1 << 1,  /* openat2 RESOLVE_IN_ROOT: @dirfd is "/" for absolute links and .. */
 	DIR_REGULAR = 1 << 2,  /* refuse anything but a regular file (opened O_NONBLOCK) */
+	DIR_ONE_RECORD = 1 << 3, /* as file_read_record() */
 };
 
 /**
@@ -74,6 +76,17 @@ int file_open(int dirfd, const char *path, int *out_fd, struct err *err);
  * Return: as dir_read(); READ_GONE when the cgroup was removed under the descriptor (ENODEV).
  */
 int file_read(int fd, const char *name, struct strbuf *buf, struct err *err);
+
+/**
+ * file_read_record() - the same for a file that the kernel makes as one record
+ *
+ * A process's stat, statm and status are one record, and so is every file of a cgroup but
+ * cgroup.procs, cgroup.threads and tasks; mountinfo and net/dev are many. A short read is taken for
+ * the end, which spares a system call.
+ *
+ * Return: as file_read().
+ */
+int file_read_record(int fd, const char *name, struct strbuf *buf, struct err *err);
 
 /**
  * dir_readlink() - the target of a symlink, e.g. /proc/PID/ns/net -> "net:[4026531840]"

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Formats failures into struct err. Owns nothing, allocates nothing, never fails itself. */
+/*
+ * Formats failures into struct err. Owns nothing, never allocates, takes no
+ * lock and translates nothing, so that it works in a child between clone and
+ * exec; never fails itself.
+ */
 #include "base/err.h"
 
 #include <errno.h>
@@ -7,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Cuts text that filled the buffer at a character boundary and marks the cut. */
+/* Cuts text that filled the buffer at a character boundary and marks the cut.
+ */
 static void mark_cut(char *text, size_t cap)
 {
 	size_t at = cap - 4;
@@ -30,7 +35,24 @@ static void append(struct err *err, const char *text)
 	mark_cut(err->text, sizeof(err->text));
 }
 
-static void format(struct err *err, const char *fmt, va_list args)
+/* strerrordesc_np(), not strerror_r(): the latter asks the locale and may open
+ * catalogues. */
+static void append_reason(struct err *err, int code)
+{
+	const char *reason = strerrordesc_np(code);
+	char number[32];
+
+	if (!reason) {
+		snprintf(number, sizeof(number), "error %d", code);
+		reason = number;
+	}
+	if (err->text[0])
+		append(err, ": ");
+	append(err, reason);
+}
+
+static __attribute__((format(printf, 2, 0))) void format(struct err *err, const char *fmt,
+							 va_list args)
 {
 	int n = vsnprintf(err->text, sizeof(err->text), fmt, args);
 
@@ -42,7 +64,6 @@ static void format(struct err *err, const char *fmt, va_list args)
 
 int err_set(struct err *err, int code, const char *fmt, ...)
 {
-	char reason[64];
 	va_list args;
 
 	if (!err)
@@ -51,10 +72,8 @@ int err_set(struct err *err, int code, const char *fmt, ...)
 	format(err, fmt, args);
 	va_end(args);
 	err->code = code ? code : EINVAL;
-	if (code) {
-		append(err, ": ");
-		append(err, strerror_r(code, reason, sizeof(reason)));
-	}
+	if (code)
+		append_reason(err, code);
 	return -err->code;
 }
 
@@ -82,9 +101,14 @@ int err_wrap(struct err *err, int r, const char *fmt, ...)
 	va_start(args, fmt);
 	format(err, fmt, args);
 	va_end(args);
-	if (inner.text[0]) {
-		append(err, ": ");
-		append(err, inner.text);
+	if (!err->code)
+		err->code = -r;
+	if (!inner.text[0]) {
+		append_reason(err, -r);
+		return r;
 	}
+	if (err->text[0])
+		append(err, ": ");
+	append(err, inner.text);
 	return r;
 }

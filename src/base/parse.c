@@ -1,33 +1,62 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Scalars, flat-keyed files and the files of a cgroup. Works on spans, allocates nothing, keeps
- * nothing, and never reads past the span.
+ * Numbers, and the simplest files: one number, key and value, lists of CPUs.
+ * Works on spans, allocates nothing, keeps nothing, never accepts half a number
+ * and never reads past the span.
  */
 #include "base/parse.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 
 #define QUOTE_MAX 60
+/* No CPU has a larger number: what claims so is no list of CPUs. */
+#define CPU_MAX 65535
 
-/* bad() - refuse with the line quoted */
-static int bad(struct err *err, const char *what, struct span line)
+/* quote() - on one line and without escape codes, whatever the file held */
+static void quote(struct span line, char out[QUOTE_MAX * 4 + 4])
 {
-	int n = (int)(line.len < QUOTE_MAX ? line.len : QUOTE_MAX);
+	size_t n = line.len < QUOTE_MAX ? line.len : QUOTE_MAX;
+	char *at = out;
 
-	return err_setx(err, EBADMSG, "malformed %s: \"%.*s\"", what, n, n ? line.p : "");
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)line.p[i];
+
+		if (c >= 0x20 && c < 0x7f)
+			*at++ = (char)c;
+		else
+			at += sprintf(at, "\\x%02x", c);
+	}
+	memcpy(at, n < line.len ? "..." : "\0\0\0", 4);
+}
+
+int parse_refuse(struct err *err, const char *what, struct span line)
+{
+	char quoted[QUOTE_MAX * 4 + 4];
+
+	if (!err)
+		return -EBADMSG;
+	quote(line, quoted);
+	return err_setx(err, EBADMSG, "malformed %s: \"%s\"", what, quoted);
 }
 
 bool parse_u64(struct span s, uint64_t *out)
 {
 	uint64_t value = 0;
 
-	if (s.len == 0 || s.len > 20)
+	if (s.len == 0)
 		return false;
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned int digit = (unsigned int)(unsigned char)s.p[i] - '0';
 
-		if (digit > 9 || __builtin_mul_overflow(value, (uint64_t)10, &value) ||
-		    __builtin_add_overflow(value, (uint64_t)digit, &value))
+		if (digit > 9)
+			return false;
+		/* 19 digits always fit: only longer numbers pay for the check. */
+		if (i < 19)
+			value = value * 10 + digit;
+		else if (__builtin_mul_overflow(value, (uint64_t)10, &value) ||
+			 __builtin_add_overflow(value, (uint64_t)digit, &value))
 			return false;
 	}
 	*out = value;
@@ -77,216 +106,92 @@ bool parse_hex(struct span s, uint64_t *out)
 	return true;
 }
 
-static bool parse_u64_or_max(struct span s, uint64_t *out)
-{
-	if (span_eq(s, SPAN("max"))) {
-		*out = PARSE_MAX;
-		return true;
-	}
-	return parse_u64(s, out);
-}
-
 int parse_single(struct span file, uint64_t *out, struct err *err)
 {
 	struct span word = span_trim(file);
 
-	return parse_u64_or_max(word, out) ? 0 : bad(err, "number", word);
+	if (span_eq(word, SPAN("max"))) {
+		*out = PARSE_MAX;
+		return 0;
+	}
+	return parse_u64(word, out) ? 0 : parse_refuse(err, "number", word);
+}
+
+/*
+ * find_key() - the key of that name, or @n. Kernel files keep their order and
+ * callers list keys in it, so the search begins after the last hit: a wanted
+ * line costs one comparison.
+ */
+static size_t find_key(const struct parse_key *keys, size_t n, size_t first, struct span name)
+{
+	for (size_t i = first; i < n; i++) {
+		if (span_eq(keys[i].key, name))
+			return i;
+	}
+	for (size_t i = 0; i < first; i++) {
+		if (span_eq(keys[i].key, name))
+			return i;
+	}
+	return n;
 }
 
 int parse_flat_keyed(struct span file, const struct parse_key *keys, size_t n, struct err *err)
 {
-	struct span rest = file, line, key, word;
+	struct span line, rest, name, value;
 	size_t next = 0;
 
-	while (span_next_line(&rest, &line)) {
-		struct span fields = line;
-
-		if (!span_next_word(&fields, &key))
-			continue;
-		if (key.p[key.len - 1] == ':')
-			key.len--;
-		/* Keys are mostly asked for in the order of the file: go on from the last hit. */
-		for (size_t i = 0; i < n; i++) {
-			const struct parse_key *want = &keys[(next + i) % n];
-
-			if (!span_eq(key, want->key))
-				continue;
-			if (!span_next_word(&fields, &word) || !parse_u64(word, want->out))
-				return bad(err, "line", line);
-			if (want->found)
-				*want->found = true;
-			next = (next + i + 1) % n;
-			break;
-		}
-	}
-	return 0;
-}
-
-int parse_cpu_max(struct span file, uint64_t *out_quota_usec, uint64_t *out_period_usec,
-		  struct err *err)
-{
-	struct span rest = span_trim(file), quota, period;
-
-	if (!span_next_word(&rest, &quota) || !span_next_word(&rest, &period) ||
-	    !parse_u64_or_max(quota, out_quota_usec) || !parse_u64(period, out_period_usec) ||
-	    *out_period_usec == 0)
-		return bad(err, "cpu.max", span_trim(file));
-	return 0;
-}
-
-int parse_io_stat(struct span file, struct parse_io *out, struct err *err)
-{
-	const struct {
-		struct span key;
-		uint64_t *sum;
-	} sums[] = {
-		{SPAN("rbytes"), &out->read_bytes},
-		{SPAN("wbytes"), &out->write_bytes},
-		{SPAN("rios"), &out->read_ops},
-		{SPAN("wios"), &out->write_ops},
-	};
-	struct span line, word, key, value;
-
-	*out = (struct parse_io) {0, 0, 0, 0};
 	while (span_next_line(&file, &line)) {
-		struct span rest = line;
+		size_t at;
 
-		/* A device without figures is a line with its number only; kernels before 5.18 even
-		 * run such lines together: "7:0 8:0 rbytes=...". Words without '=' are skipped. */
-		while (span_next_word(&rest, &word)) {
-			if (!span_split_at(word, '=', &key, &value))
-				continue;
-			for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++) {
-				uint64_t number;
-
-				if (!span_eq(key, sums[i].key))
-					continue;
-				if (!parse_u64(value, &number))
-					return bad(err, "io.stat", line);
-				*sums[i].sum += number;
-			}
-		}
-	}
-	return 0;
-}
-
-int parse_blkio(struct span file, uint64_t *out_read, uint64_t *out_write, struct err *err)
-{
-	struct span line, device, what, value;
-
-	*out_read = 0;
-	*out_write = 0;
-	while (span_next_line(&file, &line)) {
-		struct span rest = line;
-		uint64_t number;
-
-		if (!span_next_word(&rest, &device) || span_eq(device, SPAN("Total")))
+		rest = line;
+		if (!span_next_word(&rest, &name))
 			continue;
-		if (!span_next_word(&rest, &what) || !span_next_word(&rest, &value) ||
-		    !parse_u64(value, &number))
-			return bad(err, "blkio line", line);
-		if (span_eq(what, SPAN("Read")))
-			*out_read += number;
-		else if (span_eq(what, SPAN("Write")))
-			*out_write += number;
+		if (name.p[name.len - 1] == ':')
+			name.len--;
+		at = find_key(keys, n, next, name);
+		if (at == n)
+			continue;
+		if (!span_next_word(&rest, &value) || !parse_u64(value, keys[at].out))
+			return parse_refuse(err, "line", line);
+		if (keys[at].found)
+			*keys[at].found = true;
+		next = at + 1 < n ? at + 1 : 0;
 	}
 	return 0;
 }
 
-/* "12.34": what the kernel prints, without strtod() and its locale */
-static bool parse_fixed(struct span s, double *out)
+/* count_range() - CPUs in "3" or "0-3"; false if it is neither */
+static bool count_range(struct span range, uint64_t *out_count)
 {
-	struct span whole = s, fraction = {NULL, 0};
-	uint64_t units, parts = 0;
-	double scale = 1;
+	struct span low, high;
+	uint64_t from, to;
 
-	if (span_split_at(s, '.', &whole, &fraction) &&
-	    (fraction.len > 9 || !parse_u64(fraction, &parts)))
+	if (!span_split_at(range, '-', &low, &high)) {
+		*out_count = 1;
+		return parse_u64(range, &from);
+	}
+	if (!parse_u64(low, &from) || !parse_u64(high, &to) || to < from || to > CPU_MAX)
 		return false;
-	if (!parse_u64(whole, &units))
-		return false;
-	for (size_t i = 0; i < fraction.len; i++)
-		scale *= 10;
-	*out = (double)units + (double)parts / scale;
+	*out_count = to - from + 1;
 	return true;
-}
-
-static bool parse_psi_line(struct span rest, double avg[3], uint64_t *total)
-{
-	static const struct span keys[] = {SPAN("avg10"), SPAN("avg60"), SPAN("avg300")};
-	struct span word, key, value;
-	unsigned int found = 0;
-
-	while (span_next_word(&rest, &word)) {
-		if (!span_split_at(word, '=', &key, &value))
-			return false;
-		for (unsigned int i = 0; i < 3; i++)
-			if (span_eq(key, keys[i])) {
-				if (!parse_fixed(value, &avg[i]))
-					return false;
-				found |= 1u << i;
-			}
-		if (span_eq(key, SPAN("total"))) {
-			if (!parse_u64(value, total))
-				return false;
-			found |= 8;
-		}
-	}
-	return found == 15;
-}
-
-int parse_pressure(struct span file, struct parse_psi *out, struct err *err)
-{
-	double some[3] = {0, 0, 0}, full[3] = {0, 0, 0};
-	struct span line, kind;
-	bool has_some = false;
-
-	*out = (struct parse_psi) {0};
-	while (span_next_line(&file, &line)) {
-		struct span rest = line;
-		bool ok = true;
-
-		if (!span_next_word(&rest, &kind))
-			continue;
-		if (span_eq(kind, SPAN("some"))) {
-			ok = parse_psi_line(rest, some, &out->some_total_usec);
-			has_some = true;
-		} else if (span_eq(kind, SPAN("full"))) {
-			ok = parse_psi_line(rest, full, &out->full_total_usec);
-			out->has_full = true;
-		}
-		if (!ok)
-			return bad(err, "pressure", line);
-	}
-	if (!has_some)
-		return bad(err, "pressure", file);
-	out->some_avg10 = some[0];
-	out->some_avg60 = some[1];
-	out->some_avg300 = some[2];
-	out->full_avg10 = full[0];
-	out->full_avg60 = full[1];
-	out->full_avg300 = full[2];
-	return 0;
 }
 
 int parse_cpulist(struct span file, unsigned int *out_count, struct err *err)
 {
-	struct span rest = span_trim(file), part, from, to;
-	unsigned int count = 0;
+	struct span rest = span_trim(file);
+	struct span range;
+	uint64_t total = 0, count;
 
 	*out_count = 0;
 	if (rest.len == 0)
 		return 0;
-	while (span_next_part(&rest, ',', &part)) {
-		uint64_t first, last;
-
-		if (!span_split_at(part, '-', &from, &to))
-			from = to = part;
-		if (!parse_u64(from, &first) || !parse_u64(to, &last) || last < first ||
-		    last > 65535)
-			return bad(err, "CPU list", span_trim(file));
-		count += (unsigned int)(last - first + 1);
+	while (span_next_part(&rest, ',', &range)) {
+		if (!count_range(range, &count))
+			return parse_refuse(err, "list of CPUs", file);
+		total += count;
+		if (total > UINT_MAX)
+			return parse_refuse(err, "list of CPUs", file);
 	}
-	*out_count = count;
+	*out_count = (unsigned int)total;
 	return 0;
 }

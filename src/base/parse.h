@@ -24,6 +24,10 @@ bool parse_i64(struct span s, int64_t *out);
 /** parse_hex() - a whole span of hexadecimal digits */
 bool parse_hex(struct span s, uint64_t *out);
 
+/** parse_refuse() - how every parser refuses: malformed @what: "...", with @line quoted as printable
+ *  ASCII (\xNN for the rest) and cut after 60 bytes. Return: -EBADMSG. */
+int parse_refuse(struct err *err, const char *what, struct span line);
+
 /** parse_single() - a file with one number, or "max" (PARSE_MAX); 0 or -EBADMSG */
 int parse_single(struct span file, uint64_t *out, struct err *err);
 

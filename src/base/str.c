@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Spans and the growing string. Spans own nothing; a strbuf owns its memory and aborts without any. */
+/* Spans and the growing string. Spans own nothing; a strbuf owns its memory and
+ * aborts without any. */
 #include "base/str.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -106,9 +106,13 @@ bool span_split_at(struct span s, char sep, struct span *out_left, struct span *
 
 bool span_copy(struct span s, char *buf, size_t cap)
 {
-	size_t n = s.len < cap ? s.len : cap - 1;
-	const char *nul = n ? memchr(s.p, '\0', n) : NULL;
+	const char *nul;
+	size_t n;
 
+	if (cap == 0)
+		return false;
+	n = s.len < cap ? s.len : cap - 1;
+	nul = n ? memchr(s.p, '\0', n) : NULL;
 	if (nul)
 		n = (size_t)(nul - s.p);
 	if (n)
@@ -155,7 +159,9 @@ void strbuf_adds(struct strbuf *sb, const char *s)
 
 void strbuf_addc(struct strbuf *sb, char c)
 {
-	strbuf_add(sb, &c, 1);
+	strbuf_reserve(sb, 1);
+	sb->data[sb->len++] = c;
+	sb->data[sb->len] = '\0';
 }
 
 void strbuf_addf(struct strbuf *sb, const char *fmt, ...)

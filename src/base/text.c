@@ -29,13 +29,16 @@ static size_t decode(struct span in, uint32_t *out_char)
 	return n > 0 ? (size_t)n : 1;
 }
 
-/* Controls, format characters (bidi, zero width, tags), separators, surrogates, private use and what is
- * assigned to nothing: none of them may reach a terminal. */
+/* Controls, format characters (bidi, zero width, tags), separators, surrogates, private use, what is
+ * assigned to nothing, and what shows nothing though it is a letter or a mark (Hangul fillers,
+ * variation selectors): none of them may reach a terminal. */
 static bool is_safe(uint32_t ch)
 {
 	if (ch < 0x7f)
 		return ch >= 0x20;
 	if (ch < 0xa0)
+		return false;
+	if (uc_is_property_default_ignorable_code_point(ch))
 		return false;
 	return !uc_is_general_category_withtable(
 		ch, UC_CATEGORY_MASK_Cc | UC_CATEGORY_MASK_Cf | UC_CATEGORY_MASK_Cs |
@@ -156,14 +159,30 @@ struct span text_cut(struct span in, size_t columns, size_t *out_columns)
 	return head;
 }
 
+/* Simple case folding; by way of the upper case, so that both small sigmas are one. */
+static uint32_t fold(uint32_t ch)
+{
+	if (ch < 0x80)
+		return ch >= 'A' && ch <= 'Z' ? ch + 32 : ch;
+	return uc_tolower(uc_toupper(ch));
+}
+
+/* Cuts one character off; a bad byte equals itself and no character. */
+static uint32_t next_folded(struct span *rest)
+{
+	unsigned char byte = (unsigned char)rest->p[0];
+	uint32_t ch;
+	size_t n = decode(*rest, &ch);
+
+	rest->p += n;
+	rest->len -= n;
+	return ch == REPLACEMENT && n == 1 ? 0x110000u + byte : fold(ch);
+}
+
 static bool starts_nocase(struct span haystack, struct span needle)
 {
-	uint32_t a, b;
-
-	while (text_next(&needle, &b, NULL)) {
-		if (!text_next(&haystack, &a, NULL))
-			return false;
-		if (a != b && uc_tolower(a) != uc_tolower(b))
+	while (needle.len) {
+		if (haystack.len == 0 || next_folded(&haystack) != next_folded(&needle))
 			return false;
 	}
 	return true;
@@ -171,12 +190,16 @@ static bool starts_nocase(struct span haystack, struct span needle)
 
 bool text_contains_nocase(struct span haystack, struct span needle)
 {
-	uint32_t ch;
+	struct span tail = needle;
+	uint32_t first;
 
-	do
-		if (starts_nocase(haystack, needle))
+	if (needle.len == 0)
+		return true;
+	first = next_folded(&tail);
+	while (haystack.len) {
+		if (next_folded(&haystack) == first && starts_nocase(haystack, tail))
 			return true;
-	while (text_next(&haystack, &ch, NULL));
+	}
 	return false;
 }
 

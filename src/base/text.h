@@ -18,7 +18,7 @@
  * text_sanitize() - make text safe to show
  * @in:  any bytes
  * @out: appended to; valid UTF-8 without C0, C1, DEL, bidi and other format controls, line and
- *       paragraph separators. Each byte or character removed becomes one '?', so that two different
+ *       paragraph separators, private and unassigned characters, and characters that show nothing. Each byte or character removed becomes one '?', so that two different
  *       names don't look alike by dropping; tab and newline become a space.
  */
 void text_sanitize(struct span in, struct strbuf *out);

@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "base/cleanup.h"
 #include "base/parse.h"
+#include "base/text.h"
 
 static __attribute__((format(printf, 2, 3))) char *put(char *buf, const char *fmt, ...)
 {
@@ -20,7 +22,8 @@ static __attribute__((format(printf, 2, 3))) char *put(char *buf, const char *fm
 }
 
 /* scaled() - @value / @unit with one decimal below 100, none above: at most 4 columns and a suffix.
- * Rounding may carry ("99.96" is "100"), so it happens before the decision. */
+ * Rounding may carry ("99.96" is "100"), so it happens before the decision; and from @value each
+ * time, because rounding what was rounded would make 1024K of 1023.47K. */
 static char *scaled(uint64_t value, uint64_t unit, char suffix, char *buf)
 {
 	/* in tenths, rounded half up; the remainder is scaled on its own, so that nothing overflows */
@@ -29,7 +32,7 @@ static char *scaled(uint64_t value, uint64_t unit, char suffix, char *buf)
 	if (tenths < 1000)
 		return put(buf, "%u.%u%c", (unsigned int)(tenths / 10), (unsigned int)(tenths % 10),
 			   suffix);
-	return put(buf, "%u%c", (unsigned int)((tenths + 5) / 10), suffix);
+	return put(buf, "%u%c", (unsigned int)(value / unit + (value % unit >= unit / 2)), suffix);
 }
 
 char *units_format_bytes(uint64_t bytes, char buf[UNITS_TEXT_MAX])
@@ -67,15 +70,22 @@ char *units_format_count(uint64_t n, char buf[UNITS_TEXT_MAX])
 
 char *units_format_pct(double pct, char buf[UNITS_TEXT_MAX])
 {
+	unsigned int tenths;
+
+	/* Not a number is not zero: it is something that nobody knows. */
+	if (pct != pct)
+		return put(buf, "-");
 	if (!(pct > 0))
 		return put(buf, "0.0");
-	if (pct < 99.95)
-		return put(buf, "%.1f", pct);
-	if (pct < 99999.5)
-		return put(buf, "%.0f", pct);
 	if (pct >= 1e15)
 		return put(buf, "huge");
-	return units_format_count((uint64_t)pct, buf);
+	if (pct >= 99999.5)
+		return units_format_count((uint64_t)(pct + 0.5), buf);
+	/* In integers: printf() would take the locale's decimal point. */
+	tenths = (unsigned int)(pct * 10 + 0.5);
+	if (tenths < 1000)
+		return put(buf, "%u.%u", tenths / 10, tenths % 10);
+	return put(buf, "%u", (unsigned int)(pct + 0.5));
 }
 
 char *units_format_duration(uint64_t usec, char buf[UNITS_TEXT_MAX])
@@ -115,9 +125,11 @@ char *units_format_cpu_time(uint64_t usec, char buf[UNITS_TEXT_MAX])
 
 static int refuse(struct err *err, int code, const char *what, struct span text)
 {
-	int n = (int)(text.len < 60 ? text.len : 60);
+	_cleanup_(strbuf_finish)
+	struct strbuf shown = STRBUF_INIT;
 
-	return err_setx(err, code, "%s \"%.*s\"%s", what, n, n ? text.p : "",
+	text_sanitize((struct span) {text.p, text.len < 60 ? text.len : 60}, &shown);
+	return err_setx(err, code, "%s \"%s\"%s", what, strbuf_cstr(&shown),
 			code == ERANGE ? ": out of range" : "");
 }
 
@@ -132,12 +144,14 @@ static int cut_decimal(struct span *text, struct decimal *out)
 {
 	bool point = false, any = false;
 
+	/* any: a digit, since the point if there was one: neither ".5" nor "5." is a number */
 	*out = (struct decimal) {0, 1};
 	while (text->len) {
 		unsigned int digit = (unsigned int)(unsigned char)text->p[0] - '0';
 
-		if (text->p[0] == '.' && !point) {
+		if (text->p[0] == '.' && !point && any) {
 			point = true;
+			any = false;
 		} else if (digit <= 9) {
 			any = true;
 			if (__builtin_mul_overflow(out->digits, (uint64_t)10, &out->digits) ||
@@ -154,12 +168,29 @@ static int cut_decimal(struct span *text, struct decimal *out)
 	return any ? 0 : -EINVAL;
 }
 
-/* Multiplies exactly, rounding to the nearest: 128 bits hold any product of two 64-bit numbers. */
+/* Multiplies exactly: 128 bits hold any product of two 64-bit numbers. What is finer than the smallest
+ * unit is refused, lest 0.0000001 CPUs become none; but see units_parse_bytes(). */
 static int scale_decimal(struct decimal number, uint64_t unit, uint64_t *out)
 {
 	unsigned __int128 product = (unsigned __int128)number.digits * unit;
-	unsigned __int128 value = (product + number.scale / 2) / number.scale;
+	unsigned __int128 value = product / number.scale;
 
+	if (product % number.scale != 0)
+		return -EINVAL;
+	if (value >= UINT64_MAX)
+		return -ERANGE;
+	*out = (uint64_t)value;
+	return 0;
+}
+
+/* 1.1G is no whole number of bytes, but nobody means less by it: cut, so that a limit is never above
+ * what was asked for. 1.5 bytes stay refused. */
+static int scale_bytes(struct decimal number, uint64_t unit, uint64_t *out)
+{
+	unsigned __int128 value = (unsigned __int128)number.digits * unit / number.scale;
+
+	if (unit == 1)
+		return scale_decimal(number, unit, out);
 	if (value >= UINT64_MAX)
 		return -ERANGE;
 	*out = (uint64_t)value;
@@ -203,7 +234,7 @@ int units_parse_bytes(struct span text, uint64_t *out_bytes, struct err *err)
 	r = cut_decimal(&rest, &number);
 	unit = byte_unit(rest);
 	if (r == 0 && unit)
-		r = scale_decimal(number, unit, out_bytes);
+		r = scale_bytes(number, unit, out_bytes);
 	if (r == -ERANGE)
 		return refuse(err, ERANGE, "size", text);
 	if (r < 0 || unit == 0)
@@ -249,7 +280,7 @@ int units_parse_duration(struct span text, uint64_t *out_usec, struct err *err)
 	int r = cut_decimal(&rest, &number);
 
 	for (size_t i = 0; r == 0 && i < sizeof(units) / sizeof(units[0]); i++) {
-		if (!is_word(rest, units[i].suffix))
+		if (!span_eq(rest, span_of(units[i].suffix)))
 			continue;
 		r = scale_decimal(number, units[i].usec, out_usec);
 		if (r == 0)

@@ -24,7 +24,8 @@ char *units_format_duration(uint64_t usec, char buf[UNITS_TEXT_MAX]);
 char *units_format_cpu_time(uint64_t usec, char buf[UNITS_TEXT_MAX]);
 
 /** units_parse_bytes() - "256M", "1.5G", "1024", "2GiB", "max" (UINT64_MAX); suffix B K M G T P, with
- *  or without iB/B, any case, powers of 1024. Return: 0; -EINVAL; -ERANGE, with @err set. */
+ *  or without iB/B, any case, powers of 1024; a part of a byte that 1.1G leaves over is cut off, 1.5
+ *  bytes are refused. Return: 0; -EINVAL; -ERANGE, with @err set. */
 int units_parse_bytes(struct span text, uint64_t *out_bytes, struct err *err);
 /** units_parse_cpus() - "0.5", "1.5", "50%", "max" (UINT64_MAX) as microcpus (1 CPU = 1000000) */
 int units_parse_cpus(struct span text, uint64_t *out_microcpus, struct err *err);
