@@ -187,9 +187,8 @@ static void draw_pressure(const struct snapshot *snapshot, struct pen *pen)
 {
 	const struct usage_pressure *pressure = &snapshot->host.pressure;
 	pen_write(pen, STYLE_LABEL, "PSI ");
-	if (pressure->cpu_some_pct.state == METRIC_ABSENT &&
-	    pressure->memory_some_pct.state == METRIC_ABSENT) {
-		pen_write(pen, STYLE_DIM, "%s", metric_why_text(pressure->cpu_some_pct.why));
+	if (pressure->cpu_some_pct.why == WHY_NO_PSI) {
+		pen_write(pen, STYLE_DIM, "off (boot with psi=1)");
 		return;
 	}
 	pressure_part(pen, "cpu", pressure->cpu_some_pct);
@@ -260,7 +259,9 @@ static void draw_host(const struct snapshot *snapshot, struct pen *pen)
 	pen_write(pen, STYLE_LABEL, "Host: ");
 	struct span cut = text_cut(strbuf_span(&name), 32, NULL);
 	pen_write(pen, STYLE_NORMAL, "%.*s", (int)cut.len, cut.p);
-	const char *layout = cgroup_layout_text(snapshot->layout);
+	const char *layout = snapshot->layout == CGROUP_LAYOUT_NONE
+				     ? "no"
+				     : cgroup_layout_text(snapshot->layout);
 	if (pen_fits(pen, (int)strlen(layout) + 10))
 		pen_write(pen, STYLE_DIM, " (%s cgroups)", layout);
 }

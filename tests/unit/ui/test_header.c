@@ -101,12 +101,12 @@ static void what_is_not_known_is_not_shown_as_a_number(void **state)
 	struct strbuf out = STRBUF_INIT;
 	struct snapshot *snapshot = snapshot_new();
 	snapshot->host.pressure.cpu_some_pct = rate_unknown(METRIC_ABSENT, WHY_NO_PSI);
-	snapshot->host.pressure.memory_some_pct = rate_unknown(METRIC_ABSENT, WHY_NO_PSI);
 	char *text = shown(snapshot, 80, 24, &out);
 	assert_has(text, "Tasks: -, - thr; - running");
 	assert_has(text, "Load: - - -");
-	assert_has(text, "the kernel keeps no pressure figures");
+	assert_has(text, "PSI off (boot with psi=1)");
 	assert_null(strpbrk(text, "0.%"));
+	assert_has(text, "(no cgroups)");
 	snapshot_unref(snapshot);
 }
 
