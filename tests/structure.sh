@@ -34,8 +34,8 @@ forbid ui '"(collectors|runtime|commands)/' "ui sees base and model only"
 [ ! -d src/runtime ] ||
 	forbid src/runtime '"(model|collectors|ui|commands)/' "runtime sees base only"
 hits=$(grep -rlE '#[[:space:]]*include[[:space:]]*<(ncurses|curses|ncursesw/)' src ui collectors \
-	--include='*.[ch]' | grep -v '^ui/term.c$')
-[ -z "$hits" ] || fail "only ui/term.c includes ncurses: $hits"
+	--include='*.[ch]' | grep -vE '^ui/term(_keys)?\.c$')
+[ -z "$hits" ] || fail "only ui/term.c and ui/term_keys.c include ncurses: $hits"
 hits=$(grep -rnE '(^|[^_])typedef[[:space:]]+struct' src ui collectors --include='*.[ch]')
 [ -z "$hits" ] || fail "no typedefs of structs:
 $hits"

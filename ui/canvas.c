@@ -240,7 +240,7 @@ void canvas_box(struct canvas *canvas, struct rect rect, uint16_t style, struct 
 	canvas_text(canvas, rect.x + 2 + used, rect.y, STYLE_BOX_TITLE, SPAN(" "), -1);
 }
 
-static bool cell_equal(const struct cell *a, const struct cell *b)
+bool cell_equal(const struct cell *a, const struct cell *b)
 {
 	return a->ch == b->ch && a->style == b->style &&
 	       memcmp(a->combining, b->combining, sizeof(a->combining)) == 0;
@@ -258,4 +258,14 @@ bool canvas_equal(const struct canvas *a, const struct canvas *b)
 			return false;
 	}
 	return true;
+}
+
+void canvas_copy(struct canvas *to, const struct canvas *from)
+{
+	if (to->width != from->width || to->height != from->height)
+		canvas_resize(to, from->width, from->height);
+	memcpy(to->cells, from->cells,
+	       (size_t)from->width * (size_t)from->height * sizeof(from->cells[0]));
+	to->cursor_x = from->cursor_x;
+	to->cursor_y = from->cursor_y;
 }

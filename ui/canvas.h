@@ -54,7 +54,12 @@ void canvas_fill(struct canvas *canvas, struct rect rect, uint32_t ch, uint16_t 
 void canvas_restyle(struct canvas *canvas, struct rect rect, uint16_t style);
 /** canvas_box() - a frame with a title; lines by box drawing or + - | in ASCII */
 void canvas_box(struct canvas *canvas, struct rect rect, uint16_t style, struct span title);
+bool cell_equal(const struct cell *a, const struct cell *b);
+/** canvas_equal() - same size, cells and cursor */
 bool canvas_equal(const struct canvas *a, const struct canvas *b);
+
+/** canvas_copy() - make the size, cells and cursor of @to those of @from */
+void canvas_copy(struct canvas *to, const struct canvas *from);
 
 /** enum canvas_format - how canvas_write() writes a frame */
 enum canvas_format {

@@ -43,7 +43,7 @@ enum key_code {
 	KEY_CODE_SHIFT_F3,
 	KEY_CODE_MOUSE,	 /* struct event has x, y, button */
 	KEY_CODE_RESIZE, /* the size changed: ask term_size() */
-	KEY_CODE_HANGUP, /* the terminal is gone: leave */
+	KEY_CODE_HANGUP, /* leave: the terminal is gone, or a signal says so; see term_signal() */
 	KEY_MOD_ALT = 0x400000,
 };
 
@@ -90,5 +90,8 @@ bool term_event(struct event *event);
 /** term_signal_fd() - becomes readable on SIGWINCH, SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT; drained by
  *  term_event() */
 int term_signal_fd(void);
+/** term_signal() - the signal behind KEY_CODE_HANGUP (SIGHUP, SIGTERM, SIGINT by Ctrl-C); 0: none.
+ *  Still known after term_close(), for the exit code */
+int term_signal(void);
 
 #endif
