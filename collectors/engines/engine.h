@@ -33,20 +33,21 @@ struct claim {
 	const char *service;
 	const char *owner;
 	const char *root_path;
-	uid_t uid;	    /* the user whose engine it is; 0 for root's */
-	pid_t leader;	    /* from the state on disk; 0 unknown */
+	uid_t uid;    /* the user whose engine it is; 0 for root's */
+	pid_t leader; /* from the state on disk; 0 unknown */
 	uint64_t leader_start_ticks;
 	uint64_t created_usec;
 	bool confirmed;
+	bool weak; /* the path alone says nothing: no claim at all unless it is confirmed */
 };
 
 /** struct claim_path - what an engine is shown: one component and where it stands */
 struct claim_path {
-	struct span component;	/* with systemd's escapes as they are */
-	struct span unescaped;	/* with \xNN undone */
-	struct span parent;	/* the path above it, no trailing slash; empty for the root */
-	struct span path;	/* the whole path up to and including the component */
-	uid_t uid;		/* from user-N.slice or user@N.service above it; 0 otherwise */
+	struct span component; /* with systemd's escapes as they are */
+	struct span unescaped; /* with \xNN undone */
+	struct span parent;    /* the path above it, no trailing slash; empty for the root */
+	struct span path;      /* the whole path up to and including the component */
+	uid_t uid;	       /* from user-N.slice or user@N.service above it; 0 otherwise */
 };
 
 /** struct engine_io - what confirming may use */
@@ -57,7 +58,10 @@ struct engine_io {
 	uint64_t (*start_ticks)(void *data, pid_t pid);
 	/* whether a live pid is in the claimed cgroup's subtree */
 	bool (*is_member)(void *data, pid_t pid);
+	/* home directory of a user, without the leading slash; NULL if unknown */
+	const char *(*home)(void *data, uid_t uid);
 	void *data;
+	bool nested; /* below another container's cgroup: whoever is root there may have made it */
 };
 
 /** struct engine - one row of engines[] */
@@ -81,6 +85,26 @@ enum path_verdict {
 };
 
 /** engine_identify() - ask every engine about the last component of @path (as in /proc/PID/cgroup) */
-enum path_verdict engine_identify(const char *path, struct claim *out, const struct engine **out_engine);
+enum path_verdict engine_identify(const char *path, struct claim *out,
+				  const struct engine **out_engine);
+
+/** struct engine_claim - one engine's answer */
+struct engine_claim {
+	const struct engine *engine;
+	struct claim claim;
+};
+
+#define ENGINE_CLAIMS_MAX 8
+
+/**
+ * engine_claims() - every claim on the last component of @path, weak ones last
+ * @arena: for their strings
+ *
+ * The first one that its engine confirms is right; without one, the first that is not weak stands,
+ * unconfirmed.
+ * Return: how many were written to @out.
+ */
+size_t engine_claims(const char *path, struct arena *arena,
+		     struct engine_claim out[ENGINE_CLAIMS_MAX]);
 
 #endif
