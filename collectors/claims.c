@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The cache of claims, a hash table by cgroup id. Owns what is known of every live cgroup. Asking an
+ * engine is left to engines/; what becomes a row is left to identity.c.
+ */
+#include "collectors/claims.h"
+
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+
+#define LOOK_YOUNG_USEC 2000000	 /* between looks at a cgroup that is */
+#define YOUNG_USEC	10000000 /* younger than this */
+#define LOOK_OLD_USEC	5000000
+/* What no engine claims by path is looked up in the runtimes' state only while it is young: a runtime
+ * writes its state before or just after it makes the cgroup. */
+
+/** struct claims - see above */
+struct claims {
+	struct known **buckets; /* a power of two of them */
+	size_t buckets_len, len;
+	struct arena scratch; /* what engines fill in while one cgroup is looked at */
+};
+
+/* In which order the paths of one cgroup are asked. */
+static const enum cgroup_controller asked[] = {
+	CGROUP_SYSTEMD, CGROUP_UNIFIED, CGROUP_MEMORY, CGROUP_PIDS, CGROUP_CPU,
+};
+
+static const size_t claim_texts[] = {
+	offsetof(struct claim, id),
+	offsetof(struct claim, name),
+	offsetof(struct claim, image),
+	offsetof(struct claim, pod),
+	offsetof(struct claim, pod_namespace),
+	offsetof(struct claim, project),
+	offsetof(struct claim, service),
+	offsetof(struct claim, owner),
+	offsetof(struct claim, root_path),
+};
+
+static const char **claim_text_at(struct claim *claim, size_t i)
+{
+	return (const char **)((char *)claim + claim_texts[i]);
+}
+
+/* ---- The table ---- */
+
+struct claims *claims_new(void)
+{
+	return xcalloc(1, sizeof(struct claims));
+}
+
+static void known_free(struct known *known)
+{
+	free(known->path);
+	free(known->texts);
+	free(known);
+}
+
+void claims_free(struct claims *claims)
+{
+	if (!claims)
+		return;
+	claims_end(claims, UINT64_MAX);
+	free(claims->buckets);
+	arena_finish(&claims->scratch);
+	free(claims);
+}
+
+static size_t bucket_of(uint64_t id, size_t len)
+{
+	return (size_t)(id * 0x9E3779B97F4A7C15u >> 32) & (len - 1);
+}
+
+static void grow(struct claims *claims)
+{
+	size_t len = claims->buckets_len ? claims->buckets_len * 2 : 256;
+	struct known **buckets = xcalloc(len, sizeof(struct known *));
+
+	for (size_t i = 0; i < claims->buckets_len; i++) {
+		struct known *known = claims->buckets[i], *next;
+
+		for (; known; known = next) {
+			size_t at = bucket_of(known->cgroup_id, len);
+
+			next = known->next;
+			known->next = buckets[at];
+			buckets[at] = known;
+		}
+	}
+	free(claims->buckets);
+	claims->buckets = buckets;
+	claims->buckets_len = len;
+}
+
+static uint64_t hash_paths(const struct cgroup *cgroup)
+{
+	uint64_t hash = 0xCBF29CE484222325u;
+
+	for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
+		const char *path = cgroup->paths[asked[i]];
+
+		if (!path || path == cgroup->path || strcmp(path, cgroup->path) == 0)
+			continue;
+		for (; *path; path++)
+			hash = (hash ^ (unsigned char)*path) * 0x100000001B3u;
+		hash = (hash ^ i) * 0x100000001B3u;
+	}
+	return hash;
+}
+
+struct known *claims_find(struct claims *claims, const struct cgroup *cgroup, uint64_t pass)
+{
+	uint64_t hash = hash_paths(cgroup);
+	struct known *known, **bucket;
+
+	if (claims->len >= claims->buckets_len)
+		grow(claims);
+	bucket = &claims->buckets[bucket_of(cgroup->id, claims->buckets_len)];
+	for (known = *bucket; known; known = known->next) {
+		if (known->cgroup_id != cgroup->id || known->paths_hash != hash ||
+		    strcmp(known->path, cgroup->path) != 0)
+			continue;
+		known->seen = pass;
+		return known;
+	}
+	known = xcalloc(1, sizeof(*known));
+	*known = (struct known) {.next = *bucket,
+				 .cgroup_id = cgroup->id,
+				 .paths_hash = hash,
+				 .path = xstrdup(cgroup->path),
+				 .seen = pass};
+	claims->len++;
+	claims_look(claims, known, cgroup, NULL, 0);
+	return *bucket = known;
+}
+
+void claims_end(struct claims *claims, uint64_t pass)
+{
+	for (size_t i = 0; i < claims->buckets_len; i++) {
+		struct known **link = &claims->buckets[i];
+
+		while (*link) {
+			struct known *known = *link;
+
+			if (known->seen == pass) {
+				link = &known->next;
+				continue;
+			}
+			*link = known->next;
+			known_free(known);
+			claims->len--;
+		}
+	}
+}
+
+/* ---- Looking ---- */
+
+bool claims_is_due(const struct known *known, uint64_t now_usec, bool nested)
+{
+	bool young = now_usec - known->first_usec < YOUNG_USEC;
+
+	if (!known->looked_usec || known->nested != nested)
+		return true;
+	if (known->settled || (known->verdict != PATH_CLAIMED && !young))
+		return false;
+	return now_usec - known->looked_usec >= (young ? LOOK_YOUNG_USEC : LOOK_OLD_USEC);
+}
+
+/** struct candidates - every claim on one cgroup, over all of its paths */
+struct candidates {
+	struct engine_claim items[ENGINE_CLAIMS_MAX];
+	size_t len;
+};
+
+/* Another hierarchy's path may say which container it is. It does not make a unit: on v1 a service
+ * may have processes in many groups of another hierarchy. */
+static void add_path(struct claims *claims, struct candidates *out, const char *path, bool primary)
+{
+	struct engine_claim found[ENGINE_CLAIMS_MAX];
+	size_t len = engine_claims(path, &claims->scratch, found);
+
+	for (size_t i = 0; i < len && out->len < ENGINE_CLAIMS_MAX; i++)
+		if (primary || (found[i].engine->confirm && !found[i].claim.weak))
+			out->items[out->len++] = found[i];
+}
+
+static void gather(struct claims *claims, const struct cgroup *cgroup, struct candidates *out)
+{
+	bool primary_asked = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
+		const char *path = cgroup->paths[asked[i]];
+		bool primary = path && strcmp(path, cgroup->path) == 0;
+
+		if (!path || (primary && primary_asked))
+			continue;
+		add_path(claims, out, path, primary);
+		primary_asked |= primary;
+	}
+	if (!primary_asked)
+		add_path(claims, out, cgroup->path, true);
+}
+
+static const struct engine_claim *choose(struct candidates *candidates, const struct engine_io *io)
+{
+	const struct engine_claim *first = NULL;
+
+	for (size_t i = 0; i < candidates->len; i++) {
+		struct engine_claim *item = &candidates->items[i];
+		struct claim tried = item->claim;
+
+		if (!first && !tried.weak)
+			first = item;
+		if (!io || !item->engine->confirm)
+			continue;
+		if (item->engine->confirm(io, &tried, NULL) < 0 || !tried.confirmed)
+			continue;
+		item->claim = tried;
+		return item;
+	}
+	return first;
+}
+
+/* Keep the texts of a claim in one block. */
+static void known_set(struct known *known, const struct engine_claim *item)
+{
+	size_t len = 0;
+	char *to;
+
+	known->verdict = PATH_CLAIMED;
+	known->engine = item->engine;
+	known->claim = item->claim;
+	for (size_t i = 0; i < ARRAY_LEN(claim_texts); i++)
+		if (*claim_text_at(&known->claim, i))
+			len += strlen(*claim_text_at(&known->claim, i)) + 1;
+	free(known->texts);
+	known->texts = to = xmalloc(len + 1);
+	known->texts_len = len;
+	for (size_t i = 0; i < ARRAY_LEN(claim_texts); i++) {
+		const char **text = claim_text_at(&known->claim, i);
+
+		if (*text)
+			*text = memcpy(to, *text, strlen(*text) + 1);
+		to += *text ? strlen(*text) + 1 : 0;
+	}
+	known->claim.arena = NULL;
+}
+
+/* A cgroup stays whose it was shown to be: when a container stops, its leader goes first. */
+static bool keeps_claim(const struct known *known, const struct engine_claim *chosen,
+			const struct engine_io *io)
+{
+	return io && known->looked_usec && known->nested == io->nested &&
+	       known->verdict == PATH_CLAIMED && known->claim.confirmed &&
+	       !(chosen && chosen->claim.confirmed);
+}
+
+void claims_look(struct claims *claims, struct known *known, const struct cgroup *cgroup,
+		 const struct engine_io *io, uint64_t now_usec)
+{
+	struct candidates candidates = {.len = 0};
+	const struct engine_claim *chosen;
+	struct claim ignored = {.arena = &claims->scratch};
+
+	gather(claims, cgroup, &candidates);
+	chosen = choose(&candidates, io);
+	if (keeps_claim(known, chosen, io))
+		chosen = NULL;
+	else if (chosen)
+		known_set(known, chosen);
+	else
+		known->verdict = engine_identify(cgroup->path, &ignored, &known->engine);
+	if (io) {
+		known->first_usec = known->looked_usec ? known->first_usec : now_usec;
+		known->looked_usec = now_usec;
+		known->nested = io->nested;
+		known->settled = candidates.len == 0 || (chosen && !chosen->engine->confirm);
+	}
+	/* The place of a unit is its proof, unless a container's root chose the place. */
+	if (chosen && !chosen->engine->confirm)
+		known->claim.confirmed = io && !io->nested;
+	arena_reset(&claims->scratch);
+}
+
+struct claim claim_copy(const struct known *known, struct arena *arena)
+{
+	struct claim copy = known->claim;
+	char *texts = arena_alloc(arena, known->texts_len + 1);
+
+	memcpy(texts, known->texts, known->texts_len);
+	for (size_t i = 0; i < ARRAY_LEN(claim_texts); i++) {
+		const char **text = claim_text_at(&copy, i);
+
+		if (*text)
+			*text = texts + (*text - known->texts);
+	}
+	copy.arena = arena;
+	return copy;
+}
