@@ -12,10 +12,11 @@
 #include "model/namespace.h"
 
 enum pid_entry_flags {
-	PID_NS_READ = 1 << 0,	  /* ns[] was read (some may be 0: gone) */
-	PID_NS_DENIED = 1 << 1,	  /* another user's process: links not readable */
+	PID_NS_READ = 1 << 0,	/* ns[] was read (some may be 0: gone) */
+	PID_NS_DENIED = 1 << 1, /* another user's process: links not readable */
 	PID_KERNEL_THREAD = 1 << 2,
-	PID_ROOT_READ = 1 << 3,	  /* root was read */
+	PID_ROOT_READ = 1 << 3, /* root was read */
+	PID_YOUNG = 1 << 4,	/* was just born when it was read: read again in the next pass */
 };
 
 /** struct pid_entry - one process */
@@ -28,9 +29,10 @@ struct pid_entry {
 	unsigned int flags;   /* enum pid_entry_flags */
 	uid_t uid;	      /* owner of /proc/PID; (uid_t)-1 unknown */
 	uint64_t ns[NS_TYPES];
-	char comm[16];	    /* raw, terminated */
-	char *root;	    /* target of /proc/PID/root where it is not "/"; NULL for "/" or unknown */
-	uint64_t root_inode;/* st_ino of /proc/PID/root (with root_dev), 0 unknown: tells roots apart that */
+	char comm[16]; /* raw, terminated */
+	char *root;    /* target of /proc/PID/root where it is not "/"; NULL for "/" or unknown */
+	uint64_t
+		root_inode; /* st_ino of /proc/PID/root (with root_dev), 0 unknown: tells roots apart that */
 	uint64_t root_dev;  /* read "/" because of another mount namespace */
 	uint32_t cgroup;    /* of this pass: index in snapshot.cgroups, or INDEX_NONE */
 	uint32_t container; /* of this pass: set by the identity collector, or INDEX_NONE */
@@ -47,5 +49,10 @@ struct pid_entry *pids_find(struct pids *pids, pid_t pid);
 const uint64_t *pids_host_ns(const struct pids *pids);
 /** pids_complete() - whether every entry's namespaces were read */
 bool pids_complete(const struct pids *pids);
+/** pid_entry_is_read() - whether the process was looked at (its links may still be denied) */
+static inline bool pid_entry_is_read(const struct pid_entry *entry)
+{
+	return entry->flags & (PID_NS_READ | PID_NS_DENIED);
+}
 
 #endif
