@@ -36,7 +36,7 @@ forbid ui '"(collectors|runtime|commands)/' "ui sees base and model only"
 hits=$(grep -rlE '#[[:space:]]*include[[:space:]]*<(ncurses|curses|ncursesw/)' src ui collectors \
 	--include='*.[ch]' | grep -vE '^ui/term(_keys)?\.c$')
 [ -z "$hits" ] || fail "only ui/term.c and ui/term_keys.c include ncurses: $hits"
-hits=$(grep -rnE '(^|[^_])typedef[[:space:]]+struct' src ui collectors --include='*.[ch]')
+hits=$(grep -rnE '(^|[^_])typedef[[:space:]]+struct[^(]*$' src ui collectors --include='*.[ch]')
 [ -z "$hits" ] || fail "no typedefs of structs:
 $hits"
 

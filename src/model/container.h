@@ -59,6 +59,7 @@ struct container {
 	uint32_t parent;       /* outer container (nested engines, pod), or INDEX_NONE */
 	uint64_t ns[NS_TYPES]; /* inodes of the leader's namespaces; 0 unknown */
 	unsigned int ns_shared_with_host; /* bit 1 << type where it uses the host's */
+	const char *ns_shared; /* the same in words: "net,user"; "" none; by container_resolve() */
 	struct metric net_shared_by; /* how many containers use its net namespace; 1 = its own */
 	struct usage usage;    /* of its cgroup, or summed over its processes; plus net */
 };

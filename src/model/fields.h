@@ -49,6 +49,7 @@ enum field_type {
 	FIELD_CPU_TIME,	    /* microseconds, shown as TIME+ */
 	FIELD_DURATION,	    /* microseconds */
 	FIELD_TIME,	    /* realtime microseconds */
+	FIELD_SIGNED,	    /* an int64_t in value.u64: nice, priority */
 };
 
 /** struct value - what a getter gives */
@@ -82,7 +83,8 @@ struct field {
 	unsigned int flags;   /* enum field_flags */
 	unsigned int width;   /* columns on the screen, without the gap */
 	unsigned int sources; /* enum source bits */
-	struct value (*get)(const struct row *row);
+	struct value (*get)(const struct field *field, const struct row *row); /* use field_get() */
+	size_t offset; /* of the member that get() reads, in the struct it reads from */
 };
 
 /** fields[] - every field there is, in the order of the man page; fields_len of them */

@@ -49,6 +49,7 @@ struct usage_memory {
 
 /** struct usage_pids - pids.* and the members of the subtree */
 struct usage_pids {
+	uint64_t at_usec; /* monotonic time of the read of current */
 	struct metric current; /* tasks (threads), subtree; pids.current */
 	struct metric limit;   /* pids.max */
 	struct metric peak;

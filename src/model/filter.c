@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The filter language: alternatives of conjunctions of parts. A part is a word looked for in the row's
+ * texts, or a comparison of one field. Owns what filter_parse() made.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/parse.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "model/query.h"
+
+enum filter_op {
+	OP_WORD = 0, /* in any of the row's texts */
+	OP_CONTAINS,
+	OP_EQ,
+	OP_NE,
+	OP_LT,
+	OP_LE,
+	OP_GT,
+	OP_GE,
+};
+
+/* struct part - one condition */
+struct part {
+	enum filter_op op;
+	bool negated;
+	bool ends_alternative; /* the last of its conjunction */
+	const struct field *field;
+	char *text;    /* the word or the value, as written */
+	double number; /* the value for a comparison of numbers, in the field's unit */
+};
+
+struct filter {
+	enum row_kind kind;
+	struct part *parts;
+	size_t len;
+	const struct field *words[16]; /* what a plain word is looked for in, NULL-terminated */
+};
+
+static const struct {
+	struct span text;
+	enum filter_op op;
+} ops[] = {
+	/* the longer ones first */
+	{SPAN("<="), OP_LE}, {SPAN(">="), OP_GE}, {SPAN("!="), OP_NE},	    {SPAN("="), OP_EQ},
+	{SPAN("<"), OP_LT},  {SPAN(">"), OP_GT},  {SPAN("~"), OP_CONTAINS},
+};
+
+/* The texts that a plain word is looked for in, where the kind of row has them. */
+static const char *const word_fields[] = {
+	"name",	   "command", "comm", "container", "engine", "image", "pod", "project",
+	"service", "user",    "path", "cgroup",	   "id",     "type",  "pid",
+};
+
+static void find_words(struct filter *filter)
+{
+	size_t n = 0;
+
+	_Static_assert(ARRAY_LEN(word_fields) < ARRAY_LEN(filter->words), "room for the NULL");
+	for (size_t i = 0; i < ARRAY_LEN(word_fields); i++) {
+		const struct field *field = field_find(span_of(word_fields[i]), filter->kind);
+
+		if (field)
+			filter->words[n++] = field;
+	}
+}
+
+/* Cuts "FIELD OP VALUE" apart; false if it does not look like one. */
+static bool split_comparison(struct span text, struct span *id, enum filter_op *op,
+			     struct span *value)
+{
+	size_t at = 0;
+
+	while (at < text.len && ((text.p[at] >= 'a' && text.p[at] <= 'z') ||
+				 (text.p[at] >= '0' && text.p[at] <= '9') || text.p[at] == '_'))
+		at++;
+	if (at == 0)
+		return false;
+	*id = (struct span) {text.p, at};
+	text = span_trim((struct span) {text.p + at, text.len - at});
+	for (size_t i = 0; i < ARRAY_LEN(ops); i++) {
+		if (!span_starts(text, ops[i].text))
+			continue;
+		*op = ops[i].op;
+		*value = span_trim(
+			(struct span) {text.p + ops[i].text.len, text.len - ops[i].text.len});
+		return true;
+	}
+	return false;
+}
+
+/* A value as written to the number that the field's getter gives. */
+static int parse_number(const struct field *field, struct span text, double *out, struct err *err)
+{
+	uint64_t number = 0;
+	int r = 0;
+
+	switch (field->type) {
+	case FIELD_BYTES:
+	case FIELD_BYTES_PER_SEC:
+		r = units_parse_bytes(text, &number, err);
+		break;
+	case FIELD_CPUS:
+		r = units_parse_cpus(text, &number, err);
+		break;
+	case FIELD_CPU_TIME:
+	case FIELD_DURATION:
+		r = units_parse_duration(text, &number, err);
+		break;
+	default: {
+		char buf[64], *end;
+
+		if (text.len && text.p[text.len - 1] == '%')
+			text.len--;
+		if (span_eq(text, SPAN("max"))) {
+			number = METRIC_NO_LIMIT;
+			break;
+		}
+		if (!span_copy(text, buf, sizeof(buf)) || !buf[0])
+			return err_setx(err, EINVAL, "not a number: \"%s\"", buf);
+		*out = strtod(buf, &end);
+		return *end ? err_setx(err, EINVAL, "not a number: \"%s\"", buf) : 0;
+	}
+	}
+	*out = (double)number;
+	return r;
+}
+
+static int fill_comparison(struct part *part, enum row_kind kind, struct span id, struct span value,
+			   struct err *err)
+{
+	int n = (int)(id.len < 40 ? id.len : 40);
+
+	part->field = field_find(id, kind);
+	if (!part->field)
+		return err_setx(err, EINVAL, "filter: there is no field \"%.*s\" here", n, id.p);
+	part->text = xmalloc(value.len + 1);
+	span_copy(value, part->text, value.len + 1);
+	if (part->field->type == FIELD_TEXT || part->field->type == FIELD_BOOL ||
+	    part->op == OP_CONTAINS)
+		return 0;
+	return err_wrap(err, parse_number(part->field, value, &part->number, err), "filter: %s",
+			part->field->id);
+}
+
+static int add_part(struct filter *filter, struct span text, struct err *err)
+{
+	struct span id, value;
+	struct part *part;
+
+	filter->parts = xreallocarray(filter->parts, filter->len + 1, sizeof(*filter->parts));
+	part = &filter->parts[filter->len++];
+	*part = (struct part) {0};
+	text = span_trim(text);
+	if (text.len && text.p[0] == '!') {
+		part->negated = true;
+		text = span_trim((struct span) {text.p + 1, text.len - 1});
+	}
+	if (split_comparison(text, &id, &part->op, &value))
+		return fill_comparison(part, filter->kind, id, value, err);
+	part->op = OP_WORD;
+	part->text = xmalloc(text.len + 1);
+	span_copy(text, part->text, text.len + 1);
+	return 0;
+}
+
+int filter_parse(const char *text, enum row_kind kind, struct filter **out, struct err *err)
+{
+	struct span rest = span_of(text), alternative, part;
+	struct filter *filter = xcalloc(1, sizeof(*filter));
+	int r = 0;
+
+	filter->kind = kind;
+	find_words(filter);
+	while (r == 0 && span_next_part(&rest, '|', &alternative)) {
+		size_t before = filter->len;
+
+		while (r == 0 && span_next_part(&alternative, '&', &part))
+			if (span_trim(part).len)
+				r = add_part(filter, part, err);
+		if (filter->len > before)
+			filter->parts[filter->len - 1].ends_alternative = true;
+	}
+	if (r < 0) {
+		filter_free(filter);
+		return r;
+	}
+	*out = filter;
+	return 0;
+}
+
+void filter_free(struct filter *filter)
+{
+	if (!filter)
+		return;
+	for (size_t i = 0; i < filter->len; i++)
+		free(filter->parts[i].text);
+	free(filter->parts);
+	free(filter);
+}
+
+static bool value_contains(const struct value *value, const char *text)
+{
+	_cleanup_(strbuf_finish)
+	struct strbuf buf = STRBUF_INIT;
+
+	if (value->state != METRIC_KNOWN)
+		return false;
+	if (value->type == FIELD_TEXT)
+		return text_contains_nocase(span_of(value->text), span_of(text));
+	value_format(value, true, &buf);
+	return text_contains_nocase(strbuf_span(&buf), span_of(text));
+}
+
+static bool match_word(const struct filter *filter, const struct part *part, const struct row *row)
+{
+	for (const struct field *const *field = filter->words; *field; field++) {
+		struct value value = field_get(*field, row);
+
+		if (value_contains(&value, part->text))
+			return true;
+	}
+	return false;
+}
+
+static bool holds(enum filter_op op, int order)
+{
+	switch (op) {
+	case OP_EQ:
+		return order == 0;
+	case OP_NE:
+		return order != 0;
+	case OP_LT:
+		return order < 0;
+	case OP_LE:
+		return order <= 0;
+	case OP_GT:
+		return order > 0;
+	case OP_GE:
+		return order >= 0;
+	default:
+		return false;
+	}
+}
+
+static double as_number(const struct value *value)
+{
+	switch (value->type) {
+	case FIELD_PCT:
+	case FIELD_PER_SEC:
+	case FIELD_BYTES_PER_SEC:
+		return value->f64;
+	case FIELD_SIGNED:
+		return (double)(int64_t)value->u64;
+	default:
+		return (double)value->u64;
+	}
+}
+
+static bool match_comparison(const struct part *part, const struct row *row)
+{
+	struct value value = field_get(part->field, row);
+	double number;
+
+	if (value.state != METRIC_KNOWN)
+		return false;
+	if (part->op == OP_CONTAINS)
+		return value_contains(&value, part->text);
+	if (value.type == FIELD_TEXT)
+		return holds(part->op, strcasecmp(value.text, part->text));
+	if (value.type == FIELD_BOOL)
+		return holds(part->op, strcmp(value.boolean ? "yes" : "no", part->text));
+	number = as_number(&value);
+	return holds(part->op, (number > part->number) - (number < part->number));
+}
+
+bool filter_match(const struct filter *filter, const struct row *row)
+{
+	bool all = true;
+
+	if (filter->len == 0)
+		return true;
+	for (size_t i = 0; i < filter->len; i++) {
+		const struct part *part = &filter->parts[i];
+
+		if (all)
+			all = (part->op == OP_WORD ? match_word(filter, part, row)
+						   : match_comparison(part, row)) != part->negated;
+		if (!part->ends_alternative)
+			continue;
+		if (all)
+			return true;
+		all = true;
+	}
+	return false;
+}
+
+unsigned int filter_sources(const struct filter *filter)
+{
+	unsigned int sources = 0;
+
+	for (size_t i = 0; filter && i < filter->len; i++)
+		if (filter->parts[i].field)
+			sources |= filter->parts[i].field->sources;
+		else
+			sources |= fields_sources(filter->words);
+	return sources;
+}

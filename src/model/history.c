@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Rings of past values, one per container and one for the host. Owns them; forgets a container that was
+ * gone for as long as a ring is.
+ */
+#include "model/history.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* struct ring - the past of one container */
+struct ring {
+	uint64_t key;
+	uint64_t first;				   /* sample number of its first value */
+	uint64_t last;				   /* sample number of its newest value */
+	float values[HISTORY_SERIES][HISTORY_LEN]; /* at sample number % HISTORY_LEN */
+};
+
+struct history {
+	struct ring **rings; /* ascending key */
+	size_t len, cap;
+	uint64_t samples; /* taken so far; the newest has this number */
+};
+
+struct history *history_new(void)
+{
+	return xcalloc(1, sizeof(struct history));
+}
+
+void history_free(struct history *history)
+{
+	if (!history)
+		return;
+	for (size_t i = 0; i < history->len; i++)
+		free(history->rings[i]);
+	free(history->rings);
+	free(history);
+}
+
+/* Where @key is, or where it belongs. */
+static size_t position(const struct history *history, uint64_t key)
+{
+	size_t low = 0, high = history->len;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (history->rings[middle]->key < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct ring *find(const struct history *history, uint64_t key)
+{
+	size_t at = position(history, key);
+
+	return at < history->len && history->rings[at]->key == key ? history->rings[at] : NULL;
+}
+
+static struct ring *find_or_add(struct history *history, uint64_t key)
+{
+	size_t at = position(history, key);
+	struct ring *ring;
+
+	if (at < history->len && history->rings[at]->key == key)
+		return history->rings[at];
+	if (history->len == history->cap) {
+		history->cap = history->cap ? history->cap * 2 : 16;
+		history->rings =
+			xreallocarray(history->rings, history->cap, sizeof(*history->rings));
+	}
+	ring = xcalloc(1, sizeof(*ring));
+	ring->key = key;
+	ring->first = history->samples;
+	memmove(&history->rings[at + 1], &history->rings[at],
+		(history->len - at) * sizeof(*history->rings));
+	history->rings[at] = ring;
+	history->len++;
+	return ring;
+}
+
+static float known_or_nan(struct rate rate)
+{
+	return rate_is_known(rate) ? (float)rate.value : NAN;
+}
+
+static float metric_or_nan(struct metric metric)
+{
+	return metric_is_known(metric) ? (float)metric.value : NAN;
+}
+
+static float sum_or_nan(struct rate a, struct rate b)
+{
+	return rate_is_known(a) && rate_is_known(b) ? (float)(a.value + b.value) : NAN;
+}
+
+/* The greatest that is known. */
+static float worst_pressure(const struct usage_pressure *pressure)
+{
+	return fmaxf(fmaxf(known_or_nan(pressure->cpu_some_pct),
+			   known_or_nan(pressure->memory_some_pct)),
+		     known_or_nan(pressure->io_some_pct));
+}
+
+static void append(struct history *history, uint64_t key, const float values[HISTORY_SERIES])
+{
+	struct ring *ring = find_or_add(history, key);
+
+	/* Samples that it was not there for are gaps, not what the ring held a round ago. */
+	for (uint64_t missed = ring->last + 1;
+	     ring->last && missed < history->samples && missed < ring->last + HISTORY_LEN; missed++)
+		for (size_t s = 0; s < HISTORY_SERIES; s++)
+			ring->values[s][missed % HISTORY_LEN] = NAN;
+	for (size_t s = 0; s < HISTORY_SERIES; s++)
+		ring->values[s][history->samples % HISTORY_LEN] = values[s];
+	ring->last = history->samples;
+}
+
+static void append_usage(struct history *history, uint64_t key, const struct usage *usage)
+{
+	const float values[HISTORY_SERIES] = {
+		[HISTORY_CPU_PCT] = known_or_nan(usage->cpu.pct),
+		[HISTORY_MEMORY_BYTES] = metric_is_known(usage->memory.working_set_bytes)
+						 ? metric_or_nan(usage->memory.working_set_bytes)
+						 : metric_or_nan(usage->memory.current_bytes),
+		[HISTORY_PIDS] = metric_or_nan(usage->pids.current),
+		[HISTORY_IO_BYTES] =
+			sum_or_nan(usage->io.read_bytes_per_sec, usage->io.write_bytes_per_sec),
+		[HISTORY_NET_BYTES] =
+			sum_or_nan(usage->net.rx_bytes_per_sec, usage->net.tx_bytes_per_sec),
+		[HISTORY_PRESSURE] = worst_pressure(&usage->pressure),
+	};
+
+	append(history, key, values);
+}
+
+static void append_host(struct history *history, const struct host *host)
+{
+	const float values[HISTORY_SERIES] = {
+		[HISTORY_CPU_PCT] = known_or_nan(host->all.busy_pct),
+		[HISTORY_MEMORY_BYTES] = metric_or_nan(host->memory_used_bytes),
+		[HISTORY_PIDS] = metric_or_nan(host->threads),
+		[HISTORY_IO_BYTES] = NAN,
+		[HISTORY_NET_BYTES] = NAN,
+		[HISTORY_PRESSURE] = worst_pressure(&host->pressure),
+	};
+
+	append(history, 0, values);
+}
+
+static void forget_gone(struct history *history)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < history->len; i++) {
+		if (history->samples - history->rings[i]->last >= HISTORY_LEN)
+			free(history->rings[i]);
+		else
+			history->rings[kept++] = history->rings[i];
+	}
+	history->len = kept;
+}
+
+void history_add(struct history *history, const struct snapshot *snapshot)
+{
+	history->samples++;
+	append_host(history, &snapshot->host);
+	for (size_t i = 0; i < snapshot->containers_len; i++)
+		append_usage(history, snapshot->containers[i].key, &snapshot->containers[i].usage);
+	forget_gone(history);
+}
+
+size_t history_get(const struct history *history, uint64_t key, enum history_series series,
+		   double *out, size_t n)
+{
+	const struct ring *ring = find(history, key);
+	uint64_t have;
+
+	if (!ring)
+		return 0;
+	have = ring->last - ring->first + 1;
+	if (have > HISTORY_LEN)
+		have = HISTORY_LEN;
+	if (n > have)
+		n = (size_t)have;
+	for (size_t i = 0; i < n; i++)
+		out[i] = (double)ring->values[series][(ring->last - n + 1 + i) % HISTORY_LEN];
+	return n;
+}
