@@ -18,8 +18,8 @@
 
 /* In the order in which they run: each may use what those before it put into the pass. */
 static const struct collector *const collectors[] = {
-	&collector_host,     &collector_cgroups,    &collector_pids,	&collector_procs,
-	&collector_identity, &collector_namespaces, &collector_network,
+	&collector_host,     &collector_cgroups, &collector_pids,	&collector_procs,
+	&collector_identity, &collector_members, &collector_namespaces, &collector_network,
 };
 
 /** struct collect - what lives as long as the program watches */
@@ -27,7 +27,7 @@ struct collect {
 	struct collect_options options;
 	int root_fd; /* options.root_fd, or our own open "/" */
 	int proc_fd;
-	uint64_t sequence;			      /* of the last pass */
+	uint64_t sequence; /* of the last pass */
 	void *states[ARRAY_LEN(collectors)];
 	struct err failed[ARRAY_LEN(collectors)]; /* with a code: why it could not start */
 };
@@ -99,7 +99,8 @@ int collect_new(const struct collect_options *options, struct collect **out, str
 	}
 	collect_raise_nofile();
 	for (size_t i = 0; i < ARRAY_LEN(collectors); i++) {
-		r = collectors[i]->start(&collect->options, &collect->states[i], &collect->failed[i]);
+		r = collectors[i]->start(&collect->options, &collect->states[i],
+					 &collect->failed[i]);
 		if (r < 0)
 			collect->failed[i].code = -r;
 	}

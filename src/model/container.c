@@ -94,77 +94,6 @@ static void resolve_processes(struct snapshot *snapshot)
 	}
 }
 
-/* Adds what one process uses to a sum that starts as known zeroes. Counters of processes that ended
- * leave with them: a sum that fell restarts its rate. */
-static void add_process(struct usage *usage, const struct process *process)
-{
-	struct metric time = metric_add(process->user_usec, process->system_usec);
-
-	usage->cpu.at_usec = process->at_usec;
-	usage->cpu.usage_usec = metric_add(usage->cpu.usage_usec, time);
-	usage->cpu.user_usec = metric_add(usage->cpu.user_usec, process->user_usec);
-	usage->cpu.system_usec = metric_add(usage->cpu.system_usec, process->system_usec);
-	usage->memory.current_bytes = metric_add(usage->memory.current_bytes, process->rss_bytes);
-	usage->pids.at_usec = process->at_usec;
-	usage->pids.current =
-		metric_add(usage->pids.current,
-			   metric_known((uint64_t)(process->threads > 0 ? process->threads : 1)));
-	usage->pids.processes = metric_add(usage->pids.processes, metric_known(1));
-}
-
-/* Without a cgroup of its own a container has no counters: everything is absent, and what its
- * processes tell is summed where they were read. */
-static void init_summed(struct container *container, bool processes_read)
-{
-	struct metric absent = metric_unknown(METRIC_ABSENT, WHY_NO_CGROUP);
-	struct metric start =
-		processes_read ? metric_known(0) : metric_unknown(METRIC_UNSAMPLED, WHY_NOT_ASKED);
-	struct rate no_rate = rate_unknown(METRIC_ABSENT, WHY_NO_CGROUP);
-	struct usage_net net = container->usage.net;
-	struct usage *u = &container->usage;
-
-	*u = (struct usage) {.net = net, .frozen = absent, .populated = absent};
-	u->cpu.usage_usec = u->cpu.user_usec = u->cpu.system_usec = start;
-	u->cpu.nr_periods = u->cpu.nr_throttled = u->cpu.throttled_usec = absent;
-	u->cpu.limit_microcpus = u->cpu.weight = u->cpu.effective_microcpus = absent;
-	u->memory = (struct usage_memory) {
-		.current_bytes = start,
-		.working_set_bytes = absent,
-		.anon_bytes = absent,
-		.file_bytes = absent,
-		.shmem_bytes = absent,
-		.slab_bytes = absent,
-		.inactive_file_bytes = absent,
-		.swap_bytes = absent,
-		.peak_bytes = absent,
-		.high_bytes = absent,
-		.limit_bytes = absent,
-		.swap_limit_bytes = absent,
-		.effective_bytes = absent,
-		.oom_kills = absent,
-	};
-	u->pids.current = u->pids.processes = start;
-	u->pids.limit = u->pids.peak = u->pids.effective_limit = u->pids.limit_events = absent;
-	u->io.read_bytes = u->io.write_bytes = u->io.read_ops = u->io.write_ops = absent;
-	u->pressure = (struct usage_pressure) {no_rate, no_rate, no_rate, no_rate, no_rate};
-}
-
-static void sum_processes(struct snapshot *snapshot)
-{
-	bool read = snapshot->processes_len > 0;
-
-	for (size_t i = 0; i < snapshot->containers_len; i++)
-		if (snapshot->containers[i].by_namespace)
-			init_summed(&snapshot->containers[i], read);
-	for (size_t i = 0; i < snapshot->processes_len; i++) {
-		const struct process *process = &snapshot->processes[i];
-
-		if (process->container < snapshot->containers_len &&
-		    snapshot->containers[process->container].by_namespace)
-			add_process(&snapshot->containers[process->container].usage, process);
-	}
-}
-
 static void take_usage(const struct snapshot *snapshot, struct container *container)
 {
 	struct usage_net net = container->usage.net;
@@ -210,7 +139,6 @@ void container_resolve(struct snapshot *snapshot)
 {
 	resolve_cgroups(snapshot);
 	resolve_processes(snapshot);
-	sum_processes(snapshot);
 	for (size_t i = 0; i < snapshot->containers_len; i++) {
 		struct container *container = &snapshot->containers[i];
 

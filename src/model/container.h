@@ -72,8 +72,8 @@ const char *container_state_text(enum container_state state);
 
 struct snapshot;
 
-/** container_resolve() - after collecting: usage copied from the cgroup (net kept) or summed over
- *  member processes, state, parents. After cgroup_resolve(). */
+/** container_resolve() - after collecting: usage copied from the cgroup (net kept; one found by its
+ *  namespaces keeps what the collectors summed), state, parents. After cgroup_resolve(). */
 void container_resolve(struct snapshot *snapshot);
 
 #endif

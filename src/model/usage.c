@@ -64,6 +64,54 @@ static void net_rates(const struct usage_net *before, struct usage_net *now)
 		counter_rate(before->tx_packets, now->tx_packets, USEC_PER_SEC, usec);
 }
 
+struct usage usage_absent(enum metric_why why)
+{
+	const struct metric a = metric_unknown(METRIC_ABSENT, why);
+	const struct rate r = rate_unknown(METRIC_ABSENT, why);
+
+	return (struct usage) {
+		.cpu = {.usage_usec = a,
+			.user_usec = a,
+			.system_usec = a,
+			.nr_periods = a,
+			.nr_throttled = a,
+			.throttled_usec = a,
+			.limit_microcpus = a,
+			.weight = a,
+			.effective_microcpus = a},
+		.memory = {.current_bytes = a,
+			   .working_set_bytes = a,
+			   .anon_bytes = a,
+			   .file_bytes = a,
+			   .shmem_bytes = a,
+			   .slab_bytes = a,
+			   .inactive_file_bytes = a,
+			   .swap_bytes = a,
+			   .peak_bytes = a,
+			   .high_bytes = a,
+			   .limit_bytes = a,
+			   .swap_limit_bytes = a,
+			   .effective_bytes = a,
+			   .oom_kills = a},
+		.pids = {.current = a,
+			 .limit = a,
+			 .peak = a,
+			 .effective_limit = a,
+			 .processes = a,
+			 .limit_events = a},
+		.io = {.read_bytes = a, .write_bytes = a, .read_ops = a, .write_ops = a},
+		.pressure = {r, r, r, r, r},
+		.net = {.rx_bytes = a,
+			.tx_bytes = a,
+			.rx_packets = a,
+			.tx_packets = a,
+			.rx_drops = a,
+			.tx_drops = a},
+		.frozen = a,
+		.populated = a,
+	};
+}
+
 void usage_rates(const struct usage *before, struct usage *now)
 {
 	static const struct usage nothing;

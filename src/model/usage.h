@@ -98,6 +98,9 @@ struct usage {
 	struct metric populated; /* 0, 1 */
 };
 
+/** usage_absent() - every value absent for @why; rates follow with usage_rates() */
+struct usage usage_absent(enum metric_why why);
+
 /**
  * usage_rates() - fill the rates of @now from the counters of @before
  * @before: NULL for a first sample: rates become WHY_SECOND_SAMPLE
