@@ -59,14 +59,6 @@ static const struct {
 	{"\033[24~", KEY_F(12)}, {"\033[1;2R", KEY_F(15)}, {"\033[13;2~", KEY_F(15)},
 };
 
-static void define_more_keys(void)
-{
-	for (size_t i = 0; i < ARRAY_LEN(more_sequences); i++) {
-		if (key_defined(more_sequences[i].bytes) == 0)
-			define_key(more_sequences[i].bytes, more_sequences[i].curses);
-	}
-}
-
 static uint32_t key_of(int curses)
 {
 	if (curses >= KEY_F(1) && curses <= KEY_F(12))
@@ -76,6 +68,17 @@ static uint32_t key_of(int curses)
 			return key_table[i].key;
 	}
 	return KEY_CODE_NONE;
+}
+
+static void define_more_keys(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(more_sequences); i++) {
+		int known = key_defined(more_sequences[i].bytes);
+
+		/* Descriptions have keys of their own too, which are of no use here. */
+		if (known == 0 || (known > 0 && key_of(known) == KEY_CODE_NONE))
+			define_key(more_sequences[i].bytes, more_sequences[i].curses);
+	}
 }
 
 static bool mouse_event(struct event *event)
