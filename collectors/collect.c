@@ -18,8 +18,9 @@
 
 /* In the order in which they run: each may use what those before it put into the pass. */
 static const struct collector *const collectors[] = {
-	&collector_host,     &collector_cgroups, &collector_pids,	&collector_procs,
-	&collector_identity, &collector_members, &collector_namespaces, &collector_network,
+	&collector_host,       &collector_cgroups,  &collector_pids,
+	&collector_procs,      &collector_identity, &collector_by_namespace_usage,
+	&collector_namespaces, &collector_network,
 };
 
 /** struct collect - what lives as long as the program watches */

@@ -14,7 +14,7 @@
  *	pids        /proc readdir, ns links, roots, NSpid (cached)    -> pass.pids
  *	procs       /proc/PID/{stat,status,...} by libproc2           -> snapshot.processes
  *	identity    engines/: who each cgroup or namespace belongs to -> snapshot.containers
- *	members     /proc/PID/stat of containers without a cgroup     -> container.usage
+ *	by_namespace_usage  /proc/PID/stat where no cgroup counts  -> container.usage
  *	namespaces  ns links, ioctl_ns(2), nsfs mounts and descriptors-> snapshot.namespaces
  *	network     /proc/PID/net/dev once per net namespace          -> container.usage.net
  */
@@ -100,7 +100,7 @@ extern const struct collector collector_cgroups;
 extern const struct collector collector_pids;
 extern const struct collector collector_procs;
 extern const struct collector collector_identity;
-extern const struct collector collector_members;
+extern const struct collector collector_by_namespace_usage;
 extern const struct collector collector_namespaces;
 extern const struct collector collector_network;
 

@@ -245,8 +245,8 @@ static int members_sample(void *state, struct pass *pass, struct err *err)
 	return 0;
 }
 
-const struct collector collector_members = {
-	.name = "members",
+const struct collector collector_by_namespace_usage = {
+	.name = "by_namespace_usage",
 	.sources = SOURCE_IDENTITY,
 	.start = members_start,
 	.sample = members_sample,
