@@ -186,10 +186,13 @@ struct value get_container_age(const struct field *field, const struct row *row)
 {
 	const struct container *container = row_container(row);
 
-	if (!container || !container->created_usec ||
-	    container->created_usec > row->snapshot->realtime_usec)
+	if (!container || !container->created_usec)
 		return value_unknown(field->type, METRIC_ABSENT, WHY_NOT_CONFIRMED);
-	return value_u64(field->type, row->snapshot->realtime_usec - container->created_usec);
+	/* One that was made while the pass ran is younger than the pass. */
+	return value_u64(field->type, row->snapshot->realtime_usec > container->created_usec
+					      ? row->snapshot->realtime_usec -
+							container->created_usec
+					      : 0);
 }
 
 struct value get_container_cgroup(const struct field *field, const struct row *row)
