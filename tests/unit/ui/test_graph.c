@@ -56,7 +56,7 @@ static const struct {
 	 true,
 	 {SPAN("CPU"), SPAN(""),
 	  PARTS({0.4, STYLE_BAR_USER}, {0.2, STYLE_BAR_SYSTEM}, {0.2, STYLE_BAR_WAIT})},
-	 "CPU[||||#** ]\n",
+	 "CPU[||||#**  ]\n",
 	 "LLLbuuuuyww..b\n"},
 	{"more than all",
 	 14,
