@@ -34,8 +34,9 @@ enum cgroup_controller {
 
 /** struct cgroup - one group. Strings are raw bytes in the snapshot's arena: sanitize to show */
 struct cgroup {
-	uint64_t id;	  /* inode of its directory in the primary hierarchy; the v2 cgroup id */
-	const char *path; /* in the primary hierarchy; "/" for the root; see cgroup_primary */
+	uint64_t id;	  /* inode of the directory that names it: the v2 cgroup id on a unified host.
+			   * Unlike an inode it is unique over all hierarchies of a host */
+	const char *path; /* of that directory below its mount; "/" for the root */
 	const char *name; /* last component of @path; "/" for the root */
 	const char *paths[CGROUP_CONTROLLERS]; /* its path where that controller lives, NULL if it has
 						* no directory there; may differ on v1 */
