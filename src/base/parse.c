@@ -93,12 +93,12 @@ bool parse_hex(struct span s, uint64_t *out)
 {
 	uint64_t value = 0;
 
-	if (s.len == 0 || s.len > 16)
+	if (s.len == 0)
 		return false;
 	for (size_t i = 0; i < s.len; i++) {
 		int digit = hex_digit(s.p[i]);
 
-		if (digit < 0)
+		if (digit < 0 || value >> 60)
 			return false;
 		value = value << 4 | (uint64_t)digit;
 	}
@@ -168,7 +168,7 @@ static bool count_range(struct span range, uint64_t *out_count)
 
 	if (!span_split_at(range, '-', &low, &high)) {
 		*out_count = 1;
-		return parse_u64(range, &from);
+		return parse_u64(range, &from) && from <= CPU_MAX;
 	}
 	if (!parse_u64(low, &from) || !parse_u64(high, &to) || to < from || to > CPU_MAX)
 		return false;
