@@ -237,7 +237,9 @@ static bool ns_may_hold(const struct pid_entry *entry)
 
 static void ns_holders_search(struct ns_holders *holders, const struct pass *pass)
 {
-	uint64_t budget = pass->demand->ns_budget_usec;
+	/* Once all had their turn the search only has to keep up. */
+	uint64_t share = holders->complete ? 4 : 1;
+	uint64_t budget = (pass->demand->ns_budget_usec + share - 1) / share;
 	uint64_t until = budget ? clock_monotonic_usec() + budget : 0;
 	size_t n = pids_count(pass->pids), start = 0;
 
@@ -255,6 +257,9 @@ static void ns_holders_search(struct ns_holders *holders, const struct pass *pas
 		if (until && clock_monotonic_usec() >= until)
 			break;
 	}
+	/* A process whose links were not read yet was passed over. */
+	if (!pids_complete(pass->pids))
+		holders->looked = 0;
 	if (holders->looked < n)
 		return;
 	holders->complete = true;
