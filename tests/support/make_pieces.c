@@ -350,6 +350,38 @@ static void close_subtrees(struct snapshot *snapshot)
 	}
 }
 
+/* What the collectors do for containers without a cgroup: their processes are all there is. */
+static void sum_members(struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->containers_len; i++) {
+		struct usage *usage = &snapshot->containers[i].usage;
+		struct usage_net net = usage->net;
+
+		if (!snapshot->containers[i].by_namespace)
+			continue;
+		*usage = usage_absent(WHY_NO_CGROUP);
+		usage->net = net;
+		usage->cpu.at_usec = usage->pids.at_usec = snapshot->monotonic_usec;
+		usage->cpu.usage_usec = usage->cpu.user_usec = metric_known(0);
+		usage->cpu.system_usec = usage->memory.current_bytes = metric_known(0);
+		usage->pids.current = usage->pids.processes = metric_known(0);
+	}
+	for (size_t i = 0; i < snapshot->processes_len; i++) {
+		const struct process *p = &snapshot->processes[i];
+		struct usage *usage;
+
+		if (p->container == INDEX_NONE || !snapshot->containers[p->container].by_namespace)
+			continue;
+		usage = &snapshot->containers[p->container].usage;
+		usage->cpu.user_usec.value += p->user_usec.value;
+		usage->cpu.system_usec.value += p->system_usec.value;
+		usage->cpu.usage_usec.value += p->user_usec.value + p->system_usec.value;
+		usage->memory.current_bytes.value += p->rss_bytes.value;
+		usage->pids.current.value += (uint64_t)p->threads;
+		usage->pids.processes.value++;
+	}
+}
+
 void make_finish(struct snapshot *snapshot)
 {
 	uint64_t threads = 0;
@@ -359,6 +391,7 @@ void make_finish(struct snapshot *snapshot)
 	snapshot->host.tasks = metric_known(snapshot->processes_len);
 	snapshot->host.threads = metric_known(threads);
 	count_members(snapshot);
+	sum_members(snapshot);
 	close_subtrees(snapshot);
 	cgroup_resolve(snapshot);
 	container_resolve(snapshot);

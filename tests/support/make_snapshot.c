@@ -85,7 +85,7 @@ static const struct group groups[] = {
 	{USER,		     0,   0,   0,    0,    0,    0,   0,  0,   0,   0,    0,    0,    0, {0}, 0},
 	{ROOTLESS,	     7,   0,   0,   40,   10,  128,   0,  0,   5,   0,    0,    0,    0, {0}, GROUP_DENIED},
 	{SESSION,	     4,   0,   0,  150,   50,    0,   0,  0,   6,   0,    0,   12,    0, {0}, 0},
-	{EVIL,		    98,   0,   0,   36,    0,    0,   0,  0,  60,   5,   64,    0,    0, {200, 0, 0}, 0},
+	{EVIL,		    98,   0,   0,   36,    0,    0,   0,  0,  50,   5,   64,    0,    0, {200, 0, 0}, 0},
 };
 /* clang-format on */
 
@@ -200,7 +200,7 @@ static const struct task tasks[] = {
 };
 /* clang-format on */
 
-#define BOMB_COUNT 60
+#define BOMB_COUNT 50
 #define BOMB_FIRST 3000
 
 static struct metric counter(unsigned int second, uint64_t per_sec)
@@ -443,7 +443,7 @@ static void make_tasks(struct snapshot *snapshot, unsigned int second)
 					  'R',
 					  1,
 					  0,
-					  i < 48 ? 2 : 0,
+					  i < 49 ? 2 : 0,
 					  0,
 					  NS_OF_HOST,
 					  0};
@@ -525,13 +525,19 @@ struct snapshot *make_snapshot_rated(unsigned int second)
 
 /* ---- The crowd ---- */
 
+/* Knuth's multiplicative hash: the same every time, without a pattern that sorting would like. */
+static unsigned int scattered(size_t i, unsigned int below)
+{
+	return ((uint32_t)i * 2654435761u >> 8) % below;
+}
+
 static void crowd_group(struct snapshot *snapshot, size_t i, unsigned int second)
 {
 	const struct group group = {
-		.cpu_pct = (unsigned int)(i % 97),
+		.cpu_pct = scattered(i, 97),
 		.limit_centicpus = i % 3 ? 0 : 100,
 		.throttled_pct = (unsigned int)(i % 7),
-		.memory_mib = 1 + (unsigned int)(i * 7919 % 512),
+		.memory_mib = 1 + scattered(i, 512),
 		.limit_mib = i % 2 ? 0 : 1024,
 		.tasks = 20,
 		.tasks_limit = i % 5 ? 0 : 512,
@@ -570,8 +576,8 @@ struct snapshot *make_crowd(size_t cgroups, size_t processes, unsigned int secon
 			.uid = i % 4 ? 33 : 0,
 			.state = i % 50 ? 'S' : 'R',
 			.threads = 1 + (int)(i % 4),
-			.cpu_pct = (unsigned int)(i * 31 % 101),
-			.rss_mib = (unsigned int)(i * 17 % 401),
+			.cpu_pct = scattered(i, 101),
+			.rss_mib = scattered(i, 4001),
 		};
 
 		make_task(snapshot, &task, second);

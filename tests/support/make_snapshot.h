@@ -29,7 +29,7 @@
  *	api        containerd in a pod, beside the pod's pause container, under the limit of the pod
  *	builder    lxc, with the docker container "nested" inside
  *	rootless   podman of uid 1000: memory and limits denied, not confirmed, without an id
- *	evil       a cgroup made by hand with a fork bomb at 60 of 64 tasks, a hostile name
+ *	evil       a cgroup made by hand with a fork bomb: from 50 of 64 tasks on, 5 a second more
  *	leftover   a cgroup of crun without processes
  *	make@/srv  chroot by hand, no cgroup of its own
  *	           and systemd's services, scopes and slices, that are hidden unless asked for;
@@ -70,8 +70,8 @@ struct process *make_process(struct snapshot *snapshot, pid_t pid, pid_t ppid, c
 /** make_ns() - append; call by type, then id */
 struct ns *make_ns(struct snapshot *snapshot, enum ns_type type, uint64_t id);
 
-/** make_finish() - the tree's links, own_processes, then what collectors end with: cgroup_resolve()
- *  and container_resolve() */
+/** make_finish() - the tree's links, own_processes, the sums of containers without a cgroup, then what
+ *  collectors end with: cgroup_resolve() and container_resolve() */
 void make_finish(struct snapshot *snapshot);
 
 #endif
