@@ -94,14 +94,64 @@ static void resolve_processes(struct snapshot *snapshot)
 	}
 }
 
+/* The only child of a group without processes of its own, or INDEX_NONE. */
+static uint32_t only_child(const struct snapshot *snapshot, uint32_t index)
+{
+	const struct cgroup *cg = &snapshot->cgroups[index];
+
+	if (index + 1 >= cg->subtree_end ||
+	    snapshot->cgroups[index + 1].subtree_end != cg->subtree_end)
+		return INDEX_NONE;
+	if (metric_is_known(cg->own_processes) && cg->own_processes.value > 0)
+		return INDEX_NONE;
+	return index + 1;
+}
+
+/* Takes what @inner limits more tightly than the groups around it. Throttling is counted where the
+ * quota is, and nowhere above. */
+static void tighten(struct usage *usage, const struct usage *inner)
+{
+	if (metric_is_known(inner->cpu.limit_microcpus) &&
+	    inner->cpu.limit_microcpus.value != METRIC_NO_LIMIT) {
+		usage->cpu.nr_periods = inner->cpu.nr_periods;
+		usage->cpu.nr_throttled = inner->cpu.nr_throttled;
+		usage->cpu.throttled_usec = inner->cpu.throttled_usec;
+	}
+	usage->cpu.limit_microcpus =
+		metric_min(usage->cpu.limit_microcpus, inner->cpu.limit_microcpus);
+	usage->memory.limit_bytes =
+		metric_min(usage->memory.limit_bytes, inner->memory.limit_bytes);
+	usage->memory.high_bytes = metric_min(usage->memory.high_bytes, inner->memory.high_bytes);
+	usage->memory.swap_limit_bytes =
+		metric_min(usage->memory.swap_limit_bytes, inner->memory.swap_limit_bytes);
+	usage->pids.limit = metric_min(usage->pids.limit, inner->pids.limit);
+	usage->cpu.effective_microcpus = inner->cpu.effective_microcpus;
+	usage->memory.effective_bytes = inner->memory.effective_bytes;
+	usage->pids.effective_limit = inner->pids.effective_limit;
+}
+
+/*
+ * A container is a subtree, not one directory: what it uses is what its top group counts, and what
+ * limits it may be set on the top, or on a child that holds the processes (crun's "container",
+ * nspawn's "payload").
+ */
 static void take_usage(const struct snapshot *snapshot, struct container *container)
 {
 	struct usage_net net = container->usage.net;
+	uint32_t at = container->cgroup;
 
+	container->inner_cgroup = INDEX_NONE;
 	if (container->by_namespace || container->cgroup >= snapshot->cgroups_len)
 		return;
-	container->usage = snapshot->cgroups[container->cgroup].usage;
+	container->usage = snapshot->cgroups[at].usage;
 	container->usage.net = net;
+	while (at != INDEX_NONE &&
+	       snapshot->cgroups[at].container == snapshot->cgroups[container->cgroup].container) {
+		if (at != container->cgroup)
+			tighten(&container->usage, &snapshot->cgroups[at].usage);
+		container->inner_cgroup = at;
+		at = only_child(snapshot, at);
+	}
 }
 
 static void resolve_state(struct container *container)

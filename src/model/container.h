@@ -56,6 +56,8 @@ struct container {
 	pid_t leader;	       /* its first process, outside pid; 0 if none */
 	uint64_t created_usec; /* realtime; 0 unknown. Fallback: start of the leader */
 	uint32_t cgroup;       /* top of its subtree in snapshot.cgroups, or INDEX_NONE */
+	uint32_t inner_cgroup; /* the end of the chain of only children below: where an engine may put
+				* processes and limits; by container_resolve() */
 	uint32_t parent;       /* outer container (nested engines, pod), or INDEX_NONE */
 	uint64_t ns[NS_TYPES]; /* inodes of the leader's namespaces; 0 unknown */
 	unsigned int ns_shared_with_host; /* bit 1 << type where it uses the host's */

@@ -109,9 +109,19 @@ static const struct cgroup *cgroup_of(const struct row *row)
 	return index < row->snapshot->cgroups_len ? &row->snapshot->cgroups[index] : NULL;
 }
 
+/* The effective limit of a container is that of the group which holds its processes. */
+static const struct cgroup *limited_cgroup_of(const struct row *row)
+{
+	const struct container *container = row_container(row);
+
+	if (container && container->inner_cgroup < row->snapshot->cgroups_len)
+		return &row->snapshot->cgroups[container->inner_cgroup];
+	return cgroup_of(row);
+}
+
 struct value get_limit_from(const struct field *field, const struct row *row)
 {
-	const struct cgroup *cgroup = cgroup_of(row);
+	const struct cgroup *cgroup = limited_cgroup_of(row);
 	uint32_t from;
 
 	if (!cgroup)
@@ -189,10 +199,10 @@ struct value get_container_age(const struct field *field, const struct row *row)
 	if (!container || !container->created_usec)
 		return value_unknown(field->type, METRIC_ABSENT, WHY_NOT_CONFIRMED);
 	/* One that was made while the pass ran is younger than the pass. */
-	return value_u64(field->type, row->snapshot->realtime_usec > container->created_usec
-					      ? row->snapshot->realtime_usec -
-							container->created_usec
-					      : 0);
+	return value_u64(field->type,
+			 row->snapshot->realtime_usec > container->created_usec
+				 ? row->snapshot->realtime_usec - container->created_usec
+				 : 0);
 }
 
 struct value get_container_cgroup(const struct field *field, const struct row *row)
