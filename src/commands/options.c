@@ -5,6 +5,7 @@
  */
 #include "commands/options.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -199,7 +200,8 @@ void options_help(const struct command *command, struct strbuf *out)
 {
 	strbuf_adds(out, "Usage: ");
 	options_usage(command, out);
-	strbuf_addf(out, "\n\n%s.\n", command->help);
+	strbuf_addf(out, "\n\n%c%s.\n", toupper((unsigned char)command->help[0]),
+		    command->help + 1);
 	if (command->details)
 		strbuf_addf(out, "\n%s\n", command->details);
 	strbuf_adds(out, "\nOptions:\n");

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* boxtop list: the containers of the host, one line each. */
+#include "commands/report.h"
+
+static const char *const list_columns[] = {
+	"name",
+	"engine",
+	"state",
+	"pid",
+	"processes",
+	"memory_working_set_bytes",
+	"memory_limit_bytes",
+	"age_usec",
+	"id",
+	"image",
+	NULL,
+};
+
+static const struct report_type list_type = {
+	.kind = ROW_CONTAINER,
+	.key = "containers",
+	.text = list_columns,
+	.sort = "name",
+	.no_rates = true,
+	.sources = SOURCE_IDENTITY,
+};
+
+static int list_run(const struct command *command, int argc, char **argv)
+{
+	return report_run(command, &list_type, argc, argv);
+}
+
+static const struct option_spec list_options[] = {
+	{"all", 'a', 0, NULL, "systemd units, pods and engines' helpers too", report_set_all},
+	REPORT_OPTIONS,
+	{0},
+};
+
+const struct command command_list = {
+	.name = "list",
+	.alias = "ls",
+	.operands = "",
+	.help = "list the containers of the host",
+	.details =
+		"One sample is taken, and a second one half a second later if a rate is asked for.",
+	.options = list_options,
+	.run = list_run,
+};

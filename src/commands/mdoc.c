@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tables to mdoc(7): commands with their options, fields, the host's figures, keys. Only the tables
+ * speak here; what a page says around them is written by hand.
+ */
+#include "commands/mdoc.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "commands/command.h"
+#include "commands/host_json.h"
+#include "commands/options.h"
+#include "model/fields.h"
+#include "ui/keys.h"
+
+/* Text for a line of its own or for an argument of a macro. */
+static void add_escaped(const char *text, struct strbuf *out)
+{
+	if (*text == '.' || *text == '\'')
+		strbuf_adds(out, "\\&");
+	for (; *text; text++) {
+		if (*text == '\\')
+			strbuf_adds(out, "\\e");
+		else if (*text == '-')
+			strbuf_adds(out, "\\-");
+		else
+			strbuf_addc(out, *text);
+	}
+}
+
+/* A sentence on a line, with its capital and its full stop. */
+static void add_sentence(const char *text, struct strbuf *out)
+{
+	size_t len = strlen(text);
+	char last = len > 0 ? text[len - 1] : '\0';
+
+	if (len == 0)
+		return;
+	if (isalpha((unsigned char)*text)) {
+		strbuf_addc(out, (char)toupper((unsigned char)*text));
+		text++;
+	}
+	add_escaped(text, out);
+	strbuf_adds(out, last == '.' ? "\n" : ".\n");
+}
+
+/* One argument of a macro: quoted, so that no word of it is taken for another macro. */
+static void add_argument(const char *text, struct strbuf *out)
+{
+	strbuf_adds(out, " \"");
+	for (; *text; text++) {
+		if (*text == '"')
+			strbuf_adds(out, "\\(dq");
+		else if (*text == '\\')
+			strbuf_adds(out, "\\e");
+		else
+			strbuf_addc(out, *text);
+	}
+	strbuf_addc(out, '"');
+}
+
+/* ---- Commands ---- */
+
+static void add_option(const struct option_spec *spec, struct strbuf *out)
+{
+	if (spec->flags & OPTION_HIDDEN)
+		return;
+	strbuf_adds(out, ".It");
+	if (spec->letter)
+		strbuf_addf(out, " Fl %c ,", spec->letter);
+	strbuf_addf(out, " Fl -%s", spec->name);
+	if (spec->argument)
+		strbuf_addf(out, " Ar %s", spec->argument);
+	strbuf_addc(out, '\n');
+	add_sentence(spec->help, out);
+}
+
+static void add_options(const struct option_spec *spec, struct strbuf *out)
+{
+	if (!spec || !spec->name)
+		return;
+	strbuf_adds(out, ".Bl -tag -width Ds\n");
+	for (; spec->name; spec++)
+		add_option(spec, out);
+	strbuf_adds(out, ".El\n");
+}
+
+/* The lines of a paragraph, each as a sentence or a part of one. */
+static void add_paragraph(const char *text, struct strbuf *out)
+{
+	for (; *text; text++) {
+		if (text[0] == '.' && text[1] == ' ') {
+			strbuf_adds(out, ".\n");
+			text++;
+		} else if (*text == '-') {
+			strbuf_adds(out, "\\-");
+		} else {
+			strbuf_addc(out, *text);
+		}
+	}
+	strbuf_addc(out, '\n');
+}
+
+static void add_command(const struct command *command, struct strbuf *out)
+{
+	strbuf_addf(out, ".Ss %s\n.Nm Cm %s\n", command->name, command->name);
+	if (command->options)
+		strbuf_adds(out, ".Op Ar OPTIONS\n");
+	if (command->operands && command->operands[0]) {
+		strbuf_adds(out, ".Ar");
+		add_argument(command->operands, out);
+		strbuf_addc(out, '\n');
+	}
+	strbuf_adds(out, ".Pp\n");
+	add_sentence(command->help, out);
+	if (command->alias)
+		strbuf_addf(out, "It may be called\n.Cm %s\ntoo.\n", command->alias);
+	if (command->details)
+		add_paragraph(command->details, out);
+	add_options(command->options, out);
+}
+
+static void add_commands(struct strbuf *out)
+{
+	for (size_t i = 0; i < commands_len; i++) {
+		if (!commands[i]->hidden)
+			add_command(commands[i], out);
+	}
+	strbuf_adds(out, ".Ss Every command\n");
+	add_options(options_common, out);
+}
+
+/* ---- Fields ---- */
+
+static const char *type_text(enum field_type type)
+{
+	static const char *const texts[] = {
+		[FIELD_TEXT] = "text",
+		[FIELD_BOOL] = "true or false",
+		[FIELD_COUNT] = "a count",
+		[FIELD_ID] = "a number that is a name",
+		[FIELD_BYTES] = "bytes",
+		[FIELD_BYTES_PER_SEC] = "bytes per second",
+		[FIELD_PER_SEC] = "per second",
+		[FIELD_PCT] = "percent",
+		[FIELD_CPUS] = "CPUs",
+		[FIELD_CPU_TIME] = "microseconds",
+		[FIELD_DURATION] = "microseconds",
+		[FIELD_TIME] = "UTC time, ISO 8601",
+		[FIELD_SIGNED] = "an integer",
+	};
+
+	return texts[type];
+}
+
+static void add_field(const struct field *field, struct strbuf *out)
+{
+	strbuf_adds(out, ".It Sy");
+	add_argument(field->id, out);
+	strbuf_adds(out, " Pq");
+	add_argument(field->title, out);
+	strbuf_addc(out, '\n');
+	add_sentence(field->help, out);
+	strbuf_addf(out, "In %s.\n", type_text(field->type));
+	if (field->flags & FIELD_EXPENSIVE)
+		strbuf_adds(out, "It costs time to read.\n");
+}
+
+static void add_fields(struct strbuf *out)
+{
+	static const struct {
+		unsigned int kinds;
+		const char *title;
+	} groups[] = {
+		{ROW_CONTAINER, "Of containers (list, stats, inspect)"},
+		{ROW_CONTAINER | ROW_CGROUP,
+		 "Of containers and cgroups (list, stats, inspect, tree)"},
+		{ROW_CGROUP, "Of cgroups (tree)"},
+		{ROW_PROCESS, "Of processes (ps)"},
+		{ROW_NS, "Of namespaces (ns)"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
+		strbuf_addf(out, ".Ss %s\n.Bl -tag -width Ds\n", groups[i].title);
+		for (size_t j = 0; j < fields_len; j++) {
+			if (fields[j].kinds == groups[i].kinds)
+				add_field(&fields[j], out);
+		}
+		strbuf_adds(out, ".El\n");
+	}
+}
+
+static void add_host(struct strbuf *out)
+{
+	strbuf_adds(out, ".Bl -tag -width Ds\n");
+	for (size_t i = 0; i < host_figures_len; i++) {
+		strbuf_adds(out, ".It Sy");
+		add_argument(host_figures[i].id, out);
+		strbuf_addc(out, '\n');
+		add_sentence(host_figures[i].help, out);
+	}
+	strbuf_adds(out, ".El\n");
+}
+
+/* ---- Keys ---- */
+
+static void add_key(const struct key *key, struct strbuf *out)
+{
+	_cleanup_(strbuf_finish)
+	struct strbuf names = STRBUF_INIT;
+
+	key_names(key, &names);
+	strbuf_adds(out, ".It Sy");
+	add_argument(strbuf_cstr(&names), out);
+	strbuf_addc(out, '\n');
+	add_sentence(key->help, out);
+}
+
+static void add_keys(struct strbuf *out)
+{
+	for (int group = 0; group < KEY_GROUPS; group++) {
+		strbuf_addf(out, ".Ss %s\n.Bl -tag -width Ds\n",
+			    key_group_text((enum key_group)group));
+		for (size_t i = 0; i < keys_len; i++) {
+			if (keys[i].group == (enum key_group)group)
+				add_key(&keys[i], out);
+		}
+		strbuf_adds(out, ".El\n");
+	}
+}
+
+int mdoc_section(const char *name, struct strbuf *out, struct err *err)
+{
+	static const struct {
+		const char *name;
+		void (*add)(struct strbuf *out);
+	} sections[] = {
+		{"commands", add_commands},
+		{"fields", add_fields},
+		{"host", add_host},
+		{"keys", add_keys},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
+		if (strcmp(sections[i].name, name) == 0) {
+			sections[i].add(out);
+			return 0;
+		}
+	}
+	return err_setx(err, EINVAL, "no section '%s': commands, fields, host or keys", name);
+}
