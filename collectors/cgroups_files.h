@@ -21,8 +21,8 @@ struct cgroup_raw {
 
 /** struct cgroup_reading - where the values of one row go */
 struct cgroup_reading {
+	struct cgroup_raw raw; /* first: an offset of 0 means none in the tables */
 	struct usage usage;
-	struct cgroup_raw raw;
 };
 
 /** enum cgroup_scale - from the kernel's unit to ours */

@@ -181,6 +181,7 @@ static const struct cgroup_file files[] = {
 		.controller = CGROUP_PIDS,
 		.parse = cgroup_parse_number,
 		.flags = CGROUP_FILE_LIVE,
+		.stamp = READING(usage.pids.at_usec),
 		.outputs = {OUT(usage.pids.current, SOURCE_CGROUP_PIDS)},
 	},
 	{
