@@ -99,8 +99,16 @@ static void resolve_limits(struct snapshot *snapshot, uint32_t i, const struct h
 		     &cg->limit_from_pids);
 }
 
-/* Children come after their parent, so adding from the end up makes totals of subtrees. A group that
- * vanished while it was read has none to give. */
+/* A group that vanished while it was read, or that can have none, adds nothing; one that may not be
+ * read makes the total unknown. */
+static struct metric add_processes(struct metric a, struct metric b)
+{
+	if (b.state == METRIC_ABSENT)
+		return a;
+	return a.state == METRIC_ABSENT ? b : metric_add(a, b);
+}
+
+/* Children come after their parent, so adding from the end up makes totals of subtrees. */
 static void resolve_processes(struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->cgroups_len; i++)
@@ -109,11 +117,10 @@ static void resolve_processes(struct snapshot *snapshot)
 		const struct cgroup *cg = &snapshot->cgroups[i];
 		struct metric *sum;
 
-		if (cg->parent == INDEX_NONE || !metric_is_known(cg->usage.pids.processes))
+		if (cg->parent == INDEX_NONE)
 			continue;
 		sum = &snapshot->cgroups[cg->parent].usage.pids.processes;
-		*sum = metric_is_known(*sum) ? metric_add(*sum, cg->usage.pids.processes)
-					     : cg->usage.pids.processes;
+		*sum = add_processes(*sum, cg->usage.pids.processes);
 	}
 }
 

@@ -34,16 +34,17 @@ enum cgroup_controller {
 
 /** struct cgroup - one group. Strings are raw bytes in the snapshot's arena: sanitize to show */
 struct cgroup {
-	uint64_t id;	  /* inode of the directory that names it: the v2 cgroup id on a unified host.
+	uint64_t id; /* inode of the directory that names it: the v2 cgroup id on a unified host.
 			   * Unlike an inode it is unique over all hierarchies of a host */
 	const char *path; /* of that directory below its mount; "/" for the root */
 	const char *name; /* last component of @path; "/" for the root */
-	const char *paths[CGROUP_CONTROLLERS]; /* its path where that controller lives, NULL if it has
+	const char
+		*paths[CGROUP_CONTROLLERS]; /* its path where that controller lives, NULL if it has
 						* no directory there; may differ on v1 */
-	uint32_t parent;      /* index in snapshot.cgroups; INDEX_NONE for the root */
-	uint32_t subtree_end; /* index after its last descendant (the array is in preorder) */
-	uint32_t depth;	      /* 0 for the root */
-	uint32_t container;   /* innermost container that it belongs to, or INDEX_NONE */
+	uint32_t parent;		    /* index in snapshot.cgroups; INDEX_NONE for the root */
+	uint32_t subtree_end;	    /* index after its last descendant (the array is in preorder) */
+	uint32_t depth;		    /* 0 for the root */
+	uint32_t container;	    /* innermost container that it belongs to, or INDEX_NONE */
 	uint32_t limit_from_memory; /* the ancestor (or itself) that sets the effective limit; */
 	uint32_t limit_from_cpu;    /* INDEX_NONE where the host does */
 	uint32_t limit_from_pids;

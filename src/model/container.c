@@ -56,13 +56,19 @@ const char *container_state_text(enum container_state state)
 	}
 }
 
+/* One that was found by its namespaces may live in a cgroup, but does not own it. */
+static bool has_cgroup(const struct snapshot *snapshot, const struct container *container)
+{
+	return !container->by_namespace && container->cgroup < snapshot->cgroups_len;
+}
+
 /* Every cgroup belongs to the innermost container at or above it; preorder makes that one pass. */
 static void resolve_cgroups(struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->cgroups_len; i++)
 		snapshot->cgroups[i].container = INDEX_NONE;
 	for (uint32_t c = 0; c < snapshot->containers_len; c++)
-		if (snapshot->containers[c].cgroup < snapshot->cgroups_len)
+		if (has_cgroup(snapshot, &snapshot->containers[c]))
 			snapshot->cgroups[snapshot->containers[c].cgroup].container = c;
 	for (size_t i = 0; i < snapshot->cgroups_len; i++) {
 		struct cgroup *cg = &snapshot->cgroups[i];
@@ -77,7 +83,7 @@ static void resolve_parent(const struct snapshot *snapshot, struct container *co
 {
 	uint32_t up;
 
-	if (container->parent != INDEX_NONE || container->cgroup >= snapshot->cgroups_len)
+	if (container->parent != INDEX_NONE || !has_cgroup(snapshot, container))
 		return;
 	up = snapshot->cgroups[container->cgroup].parent;
 	if (up != INDEX_NONE)
@@ -141,7 +147,7 @@ static void take_usage(const struct snapshot *snapshot, struct container *contai
 	uint32_t at = container->cgroup;
 
 	container->inner_cgroup = INDEX_NONE;
-	if (container->by_namespace || container->cgroup >= snapshot->cgroups_len)
+	if (!has_cgroup(snapshot, container))
 		return;
 	container->usage = snapshot->cgroups[at].usage;
 	container->usage.net = net;

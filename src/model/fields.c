@@ -16,13 +16,29 @@ const struct field *field_find(struct span id, enum row_kind kind)
 	return NULL;
 }
 
+/* Whether nobody having read it would look the same. */
+static bool may_be_unread(const struct value *value)
+{
+	switch (value->why) {
+	case WHY_NOT_SAMPLED:
+	case WHY_NOT_CONFIRMED:
+	case WHY_NO_PROCESS:
+	case WHY_NO_CONTAINER:
+	case WHY_NONE:
+		return value->state == METRIC_UNSAMPLED || value->state == METRIC_ABSENT;
+	default:
+		return false;
+	}
+}
+
 struct value field_get(const struct field *field, const struct row *row)
 {
 	struct value value = field->get(field, row);
 
-	if (value.state == METRIC_UNSAMPLED && value.why == WHY_NOT_SAMPLED &&
-	    (field->sources & ~row->snapshot->sources))
+	if (may_be_unread(&value) && (field->sources & ~row->snapshot->sources)) {
+		value.state = METRIC_UNSAMPLED;
 		value.why = WHY_NOT_ASKED;
+	}
 	return value;
 }
 

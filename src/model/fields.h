@@ -39,17 +39,17 @@ struct row_key {
 enum field_type {
 	FIELD_TEXT,
 	FIELD_BOOL,
-	FIELD_COUNT,	    /* plain integer */
-	FIELD_ID,	    /* an integer that is a name: pid, inode; never shortened */
+	FIELD_COUNT, /* plain integer */
+	FIELD_ID,    /* an integer that is a name: pid, inode; never shortened */
 	FIELD_BYTES,
 	FIELD_BYTES_PER_SEC,
 	FIELD_PER_SEC,
 	FIELD_PCT,
-	FIELD_CPUS,	    /* microcpus; JSON as CPUs (1.5) */
-	FIELD_CPU_TIME,	    /* microseconds, shown as TIME+ */
-	FIELD_DURATION,	    /* microseconds */
-	FIELD_TIME,	    /* realtime microseconds */
-	FIELD_SIGNED,	    /* an int64_t in value.u64: nice, priority */
+	FIELD_CPUS,	/* microcpus; JSON as CPUs (1.5) */
+	FIELD_CPU_TIME, /* microseconds, shown as TIME+ */
+	FIELD_DURATION, /* microseconds */
+	FIELD_TIME,	/* realtime microseconds */
+	FIELD_SIGNED,	/* an int64_t in value.u64: nice, priority */
 };
 
 /** struct value - what a getter gives */
@@ -66,10 +66,10 @@ struct value {
 };
 
 enum field_flags {
-	FIELD_RIGHT = 1 << 0,	  /* right aligned (all numbers) */
-	FIELD_STRETCH = 1 << 1,	  /* takes the width that is left; the last column of a screen */
-	FIELD_EXPENSIVE = 1 << 2, /* read only for rows in view */
-	FIELD_TREE = 1 << 3,	  /* tree guides are drawn in this column */
+	FIELD_RIGHT = 1 << 0,	   /* right aligned (all numbers) */
+	FIELD_STRETCH = 1 << 1,	   /* takes the width that is left; the last column of a screen */
+	FIELD_EXPENSIVE = 1 << 2,  /* read only for rows in view */
+	FIELD_TREE = 1 << 3,	   /* tree guides are drawn in this column */
 	FIELD_DESCENDING = 1 << 4, /* first sorted largest first */
 };
 

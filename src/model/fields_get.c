@@ -60,7 +60,10 @@ struct value value_rate(enum field_type type, struct rate rate)
 {
 	struct value value = value_unknown(type, rate.state, rate.why);
 
-	value.f64 = rate.value;
+	if (type == FIELD_COUNT)
+		value.u64 = rate.value > 0 ? (uint64_t)rate.value : 0;
+	else
+		value.f64 = rate.value;
 	return value;
 }
 
@@ -119,17 +122,34 @@ static const struct cgroup *limited_cgroup_of(const struct row *row)
 	return cgroup_of(row);
 }
 
+/* The effective limit whose origin stands at @offset of a cgroup. */
+static struct metric effective_limit(const struct cgroup *cgroup, size_t offset)
+{
+	if (offset == offsetof(struct cgroup, limit_from_cpu))
+		return cgroup->usage.cpu.effective_microcpus;
+	if (offset == offsetof(struct cgroup, limit_from_memory))
+		return cgroup->usage.memory.effective_bytes;
+	return cgroup->usage.pids.effective_limit;
+}
+
 struct value get_limit_from(const struct field *field, const struct row *row)
 {
 	const struct cgroup *cgroup = limited_cgroup_of(row);
+	struct metric limit;
 	uint32_t from;
 
 	if (!cgroup)
 		return value_text(NULL, WHY_NO_CGROUP);
+	limit = effective_limit(cgroup, field->offset);
+	if (!metric_is_known(limit))
+		return value_unknown(FIELD_TEXT, (enum metric_state)limit.state,
+				     (enum metric_why)limit.why);
+	if (limit.value == METRIC_NO_LIMIT)
+		return value_text(NULL, WHY_NO_LIMIT);
 	memcpy(&from, member(cgroup, field), sizeof(from));
-	if (from < row->snapshot->cgroups_len)
-		return value_text(row->snapshot->cgroups[from].path, WHY_NO_LIMIT);
-	return value_text("host", WHY_NO_LIMIT);
+	return value_text(from < row->snapshot->cgroups_len ? row->snapshot->cgroups[from].path
+							    : "host",
+			  WHY_NO_LIMIT);
 }
 
 /* Containers */
@@ -142,6 +162,15 @@ struct value get_container_text(const struct field *field, const struct row *row
 	if (container)
 		memcpy(&text, member(container, field), sizeof(text));
 	return value_text(text, WHY_NOT_CONFIRMED);
+}
+
+struct value get_container_owner(const struct field *field, const struct row *row)
+{
+	const struct container *container = row_container(row);
+
+	if (!container || !container->name)
+		return not_applicable(field);
+	return value_text(container->owner ? container->owner : "root", 0);
 }
 
 struct value get_container_kind(const struct field *field, const struct row *row)
@@ -223,16 +252,15 @@ static struct value name_of(const struct row *row, uint32_t container, enum metr
 static struct value engine_of(const struct row *row, uint32_t container)
 {
 	if (container < row->snapshot->containers_len)
-		return value_text(row->snapshot->containers[container].engine, WHY_NOT_APPLICABLE);
-	return value_text(NULL, WHY_NOT_APPLICABLE);
+		return value_text(row->snapshot->containers[container].engine, WHY_NO_CONTAINER);
+	return value_text(NULL, WHY_NO_CONTAINER);
 }
 
 struct value get_container_parent(const struct field *field, const struct row *row)
 {
 	const struct container *container = row_container(row);
 
-	return container ? name_of(row, container->parent, WHY_NOT_APPLICABLE)
-			 : not_applicable(field);
+	return container ? name_of(row, container->parent, WHY_NONE) : not_applicable(field);
 }
 
 struct value get_container_net_shared_by(const struct field *field, const struct row *row)
@@ -243,7 +271,7 @@ struct value get_container_net_shared_by(const struct field *field, const struct
 			 : not_applicable(field);
 }
 
-static struct value ns_value(const struct field *field, uint64_t inode)
+static struct value inode_value(const struct field *field, uint64_t inode)
 {
 	if (!inode)
 		return value_unknown(field->type, METRIC_UNSAMPLED, WHY_NOT_SAMPLED);
@@ -258,7 +286,7 @@ struct value get_container_ns(const struct field *field, const struct row *row)
 	if (!container)
 		return not_applicable(field);
 	memcpy(&inode, member(container, field), sizeof(inode));
-	return ns_value(field, inode);
+	return inode_value(field, inode);
 }
 
 /* Cgroups */
@@ -277,7 +305,7 @@ struct value get_cgroup_id(const struct field *field, const struct row *row)
 {
 	const struct cgroup *cgroup = row_cgroup(row);
 
-	return cgroup ? value_u64(field->type, cgroup->id) : not_applicable(field);
+	return cgroup ? inode_value(field, cgroup->id) : not_applicable(field);
 }
 
 struct value get_cgroup_depth(const struct field *field, const struct row *row)
@@ -291,7 +319,7 @@ struct value get_cgroup_container(const struct field *field, const struct row *r
 {
 	const struct cgroup *cgroup = row_cgroup(row);
 
-	return cgroup ? name_of(row, cgroup->container, WHY_NOT_APPLICABLE) : not_applicable(field);
+	return cgroup ? name_of(row, cgroup->container, WHY_NO_CONTAINER) : not_applicable(field);
 }
 
 struct value get_cgroup_engine(const struct field *field, const struct row *row)
@@ -332,7 +360,7 @@ struct value get_process_text(const struct field *field, const struct row *row)
 
 	if (process)
 		memcpy(&text, member(process, field), sizeof(text));
-	return value_text(text, WHY_NOT_APPLICABLE);
+	return value_text(text, WHY_NONE);
 }
 
 struct value get_process_command(const struct field *field, const struct row *row)
@@ -377,7 +405,7 @@ struct value get_process_pid(const struct field *field, const struct row *row)
 		return not_applicable(field);
 	memcpy(&pid, member(process, field), sizeof(pid));
 	if (pid <= 0)
-		return value_unknown(field->type, METRIC_ABSENT, WHY_NOT_APPLICABLE);
+		return value_unknown(field->type, METRIC_ABSENT, WHY_NONE);
 	return value_u64(field->type, (uint64_t)pid);
 }
 
@@ -391,6 +419,24 @@ struct value get_process_int(const struct field *field, const struct row *row)
 		return not_applicable(field);
 	memcpy(&number, member(process, field), sizeof(number));
 	return value_u64(field->type, (uint64_t)(int64_t)number);
+}
+
+struct value get_process_inner_pid(const struct field *field, const struct row *row)
+{
+	const struct process *process = row_process(row);
+
+	if (!process || process->inner_pid <= 0)
+		return value_unknown(field->type, METRIC_UNSAMPLED, WHY_NOT_SAMPLED);
+	return value_u64(field->type, (uint64_t)process->inner_pid);
+}
+
+struct value get_process_threads(const struct field *field, const struct row *row)
+{
+	const struct process *process = row_process(row);
+
+	if (!process || process->threads <= 0)
+		return value_unknown(field->type, METRIC_UNSAMPLED, WHY_NOT_SAMPLED);
+	return value_u64(field->type, (uint64_t)process->threads);
 }
 
 struct value get_process_processor(const struct field *field, const struct row *row)
@@ -472,15 +518,14 @@ struct value get_process_ns(const struct field *field, const struct row *row)
 	if (!process)
 		return not_applicable(field);
 	memcpy(&inode, member(process, field), sizeof(inode));
-	return ns_value(field, inode);
+	return inode_value(field, inode);
 }
 
 struct value get_process_container(const struct field *field, const struct row *row)
 {
 	const struct process *process = row_process(row);
 
-	return process ? name_of(row, process->container, WHY_NOT_APPLICABLE)
-		       : not_applicable(field);
+	return process ? name_of(row, process->container, WHY_NO_CONTAINER) : not_applicable(field);
 }
 
 struct value get_process_engine(const struct field *field, const struct row *row)
@@ -535,7 +580,7 @@ struct value get_ns_id(const struct field *field, const struct row *row)
 {
 	const struct ns *ns = row_ns(row);
 
-	return ns ? value_u64(field->type, ns->id) : not_applicable(field);
+	return ns ? inode_value(field, ns->id) : not_applicable(field);
 }
 
 struct value get_ns_processes(const struct field *field, const struct row *row)
@@ -558,21 +603,30 @@ struct value get_ns_container(const struct field *field, const struct row *row)
 {
 	const struct ns *ns = row_ns(row);
 
-	return ns ? name_of(row, ns->container, WHY_NOT_APPLICABLE) : not_applicable(field);
+	return ns ? name_of(row, ns->container, WHY_NO_CONTAINER) : not_applicable(field);
 }
 
-/* What keeps it alive: sixteen combinations, each a constant. */
+struct value get_ns_held_path(const struct field *field, const struct row *row)
+{
+	const struct ns *ns = row_ns(row);
+
+	return ns ? value_text(ns->held_path, WHY_NONE) : not_applicable(field);
+}
+
+/* What keeps it alive: fifteen combinations, each a constant. */
 struct value get_ns_held(const struct field *field, const struct row *row)
 {
 	static const char *const texts[16] = {
-		"nothing",  "process",		"mount",	  "process,mount",
+		"",	    "process",		"mount",	  "process,mount",
 		"fd",	    "process,fd",	"mount,fd",	  "process,mount,fd",
 		"child",    "process,child",	"mount,child",	  "process,mount,child",
 		"fd,child", "process,fd,child", "mount,fd,child", "process,mount,fd,child",
 	};
 	const struct ns *ns = row_ns(row);
 
-	return ns ? value_text(texts[ns->held & 15], 0) : not_applicable(field);
+	if (!ns || !(ns->held & 15))
+		return value_unknown(FIELD_TEXT, METRIC_UNSAMPLED, WHY_NOT_SAMPLED);
+	return value_text(texts[ns->held & 15], 0);
 }
 
 struct value get_ns_bool(const struct field *field, const struct row *row)

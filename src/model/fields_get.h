@@ -13,7 +13,7 @@ field_getter get_usage_metric, get_usage_rate;
 field_getter get_limit_from;
 
 /* struct container: a const char * that may be NULL, and what needs more than its member */
-field_getter get_container_text, get_container_kind, get_container_state;
+field_getter get_container_text, get_container_owner, get_container_kind, get_container_state;
 field_getter get_container_bool, get_container_leader, get_container_created, get_container_age;
 field_getter get_container_cgroup, get_container_parent;
 field_getter get_container_net_shared_by, get_container_ns;
@@ -26,11 +26,12 @@ field_getter get_cgroup_engine, get_cgroup_state, get_cgroup_own_processes;
 field_getter get_process_text, get_process_command, get_process_metric, get_process_rate;
 field_getter get_process_pid, get_process_int, get_process_state, get_process_uid;
 field_getter get_process_time, get_process_started, get_process_age, get_process_ns;
+field_getter get_process_threads, get_process_inner_pid;
 field_getter get_process_container, get_process_engine, get_process_cgroup, get_process_processor;
 
 /* struct ns */
 field_getter get_ns_text, get_ns_metric, get_ns_type, get_ns_id, get_ns_processes, get_ns_pid;
-field_getter get_ns_container, get_ns_held, get_ns_bool;
+field_getter get_ns_container, get_ns_held, get_ns_held_path, get_ns_bool;
 
 /* Values */
 struct value value_text(const char *text, enum metric_why why_null);

@@ -15,9 +15,9 @@ enum history_series {
 	HISTORY_CPU_PCT = 0,
 	HISTORY_MEMORY_BYTES, /* working set */
 	HISTORY_PIDS,
-	HISTORY_IO_BYTES, /* read + write per second */
+	HISTORY_IO_BYTES,  /* read + write per second */
 	HISTORY_NET_BYTES, /* received + sent per second */
-	HISTORY_PRESSURE, /* the greatest of the three "some", percent */
+	HISTORY_PRESSURE,  /* the greatest of the three "some", percent */
 	HISTORY_SERIES,
 };
 

@@ -34,11 +34,11 @@ struct host {
 	struct metric swap_total_bytes, swap_used_bytes;
 	struct rate load1, load5, load15;
 	struct metric uptime_usec;
-	struct metric tasks;	     /* processes */
-	struct metric threads;	     /* tasks of the scheduler: threads of all processes */
-	struct metric running;	     /* runnable now */
-	struct metric pid_max;	     /* /proc/sys/kernel/pid_max */
-	struct metric threads_max;   /* /proc/sys/kernel/threads-max */
+	struct metric tasks;		/* processes */
+	struct metric threads;		/* tasks of the scheduler: threads of all processes */
+	struct metric running;		/* runnable now */
+	struct metric pid_max;		/* /proc/sys/kernel/pid_max */
+	struct metric threads_max;	/* /proc/sys/kernel/threads-max */
 	struct usage_pressure pressure; /* /proc/pressure */
 };
 

@@ -36,6 +36,8 @@ const char *metric_why_text(enum metric_why why)
 		[WHY_KERNEL_THREAD] = "a kernel thread has none",
 		[WHY_NOT_APPLICABLE] = "this kind of row has no such value",
 		[WHY_SHARED_HOST] = "it shares the host's network namespace",
+		[WHY_NONE] = "it has none",
+		[WHY_NO_CONTAINER] = "it belongs to no container",
 	};
 
 	return (unsigned int)why < WHY_COUNT_ ? texts[why] : "unknown";

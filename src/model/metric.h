@@ -18,25 +18,27 @@ enum metric_state {
 
 /** enum metric_why - the reason beside a state other than METRIC_KNOWN; texts in metric_why_text() */
 enum metric_why {
-	WHY_NOT_SAMPLED = 0,	 /* "not sampled yet" */
-	WHY_NOT_ASKED,		 /* "no visible column needs it" */
-	WHY_SECOND_SAMPLE,	 /* "a rate needs a second sample" */
-	WHY_RESTARTED,		 /* "the counter restarted" */
-	WHY_NO_FILE,		 /* "this kernel has no such file" */
-	WHY_NO_CONTROLLER,	 /* "the controller is not enabled for this cgroup" */
-	WHY_NO_HIERARCHY,	 /* "the controller is in no mounted hierarchy" */
-	WHY_NO_PSI,		 /* "the kernel keeps no pressure figures (boot with psi=1)" */
-	WHY_ROOT_CGROUP,	 /* "the root cgroup has no such value" */
-	WHY_NO_CGROUP,		 /* "the container has no cgroup of its own" */
-	WHY_NO_LIMIT,		 /* "no limit is set" (for a percentage of a limit) */
-	WHY_NO_PROCESS,		 /* "no live process to read it from" */
-	WHY_PERMISSION,		 /* "permission denied: run as root, or as its owner" */
-	WHY_GONE,		 /* "it ended while it was read" */
-	WHY_MALFORMED,		 /* "the kernel file could not be understood" */
-	WHY_NOT_CONFIRMED,	 /* "the state on disk does not tell" */
-	WHY_KERNEL_THREAD,	 /* "a kernel thread has none" */
-	WHY_NOT_APPLICABLE,	 /* "this kind of row has no such value" */
-	WHY_SHARED_HOST,	 /* "it shares the host's network namespace" */
+	WHY_NOT_SAMPLED = 0, /* "not sampled yet" */
+	WHY_NOT_ASKED,	     /* "no visible column needs it" */
+	WHY_SECOND_SAMPLE,   /* "a rate needs a second sample" */
+	WHY_RESTARTED,	     /* "the counter restarted" */
+	WHY_NO_FILE,	     /* "this kernel has no such file" */
+	WHY_NO_CONTROLLER,   /* "the controller is not enabled for this cgroup" */
+	WHY_NO_HIERARCHY,    /* "the controller is in no mounted hierarchy" */
+	WHY_NO_PSI,	     /* "the kernel keeps no pressure figures (boot with psi=1)" */
+	WHY_ROOT_CGROUP,     /* "the root cgroup has no such value" */
+	WHY_NO_CGROUP,	     /* "the container has no cgroup of its own" */
+	WHY_NO_LIMIT,	     /* "no limit is set" (for a percentage of a limit) */
+	WHY_NO_PROCESS,	     /* "no live process to read it from" */
+	WHY_PERMISSION,	     /* "permission denied: run as root, or as its owner" */
+	WHY_GONE,	     /* "it ended while it was read" */
+	WHY_MALFORMED,	     /* "the kernel file could not be understood" */
+	WHY_NOT_CONFIRMED,   /* "the state on disk does not tell" */
+	WHY_KERNEL_THREAD,   /* "a kernel thread has none" */
+	WHY_NOT_APPLICABLE,  /* "this kind of row has no such value" */
+	WHY_SHARED_HOST,     /* "it shares the host's network namespace" */
+	WHY_NONE,	     /* "it has none" */
+	WHY_NO_CONTAINER,    /* "it belongs to no container" */
 	WHY_COUNT_,
 };
 
@@ -59,22 +61,22 @@ struct rate {
 
 static inline struct metric metric_known(uint64_t value)
 {
-	return (struct metric){value, METRIC_KNOWN, 0};
+	return (struct metric) {value, METRIC_KNOWN, 0};
 }
 
 static inline struct metric metric_unknown(enum metric_state state, enum metric_why why)
 {
-	return (struct metric){0, (uint8_t)state, (uint8_t)why};
+	return (struct metric) {0, (uint8_t)state, (uint8_t)why};
 }
 
 static inline struct rate rate_known(double value)
 {
-	return (struct rate){value, METRIC_KNOWN, 0};
+	return (struct rate) {value, METRIC_KNOWN, 0};
 }
 
 static inline struct rate rate_unknown(enum metric_state state, enum metric_why why)
 {
-	return (struct rate){0, (uint8_t)state, (uint8_t)why};
+	return (struct rate) {0, (uint8_t)state, (uint8_t)why};
 }
 
 static inline bool metric_is_known(struct metric m)

@@ -34,17 +34,18 @@ enum ns_held {
 struct ns {
 	uint64_t id; /* inode in nsfs */
 	enum ns_type type;
-	unsigned int held;   /* enum ns_held bits */
-	uint32_t processes;  /* members; 0 when held by a mount or descriptor only */
-	pid_t first_pid;     /* lowest pid in it; 0 none */
-	const char *command; /* comm of first_pid; raw; NULL */
+	unsigned int held;	 /* enum ns_held bits */
+	uint32_t processes;	 /* members; 0 when held by a mount or descriptor only */
+	pid_t first_pid;	 /* lowest pid in it; 0 none */
+	const char *command;	 /* comm of first_pid; raw; NULL */
 	struct metric owner_uid; /* uid that created its user namespace (NS_GET_OWNER_UID) */
 	struct metric owner_ns;	 /* inode of the owning user namespace (NS_GET_USERNS) */
-	struct metric parent_ns; /* pid and user: inode of the parent (NS_GET_PARENT); absent: the initial
+	struct metric
+		parent_ns; /* pid and user: inode of the parent (NS_GET_PARENT); absent: the initial
 				  * namespace; denied: outside ours */
-	const char *held_path;	 /* mount point or /proc/PID/fd/N that holds it; raw; NULL */
-	uint32_t container;	 /* innermost container that uses it, or INDEX_NONE */
-	bool is_host;		 /* the namespace of PID 1 (as far as we can see) */
+	const char *held_path; /* mount point or /proc/PID/fd/N that holds it; raw; NULL */
+	uint32_t container;    /* innermost container that uses it, or INDEX_NONE */
+	bool is_host;	       /* the namespace of PID 1 (as far as we can see) */
 };
 
 /** ns_type_text() - the name under /proc/PID/ns: "mnt", "uts", ... */

@@ -39,15 +39,15 @@ enum query_flags {
 struct query {
 	enum row_kind kind;
 	unsigned int flags;
-	const struct field *sort;     /* NULL: natural order of the snapshot */
-	const struct filter *filter;  /* NULL: everything */
-	struct row_key container;     /* only processes, cgroups or namespaces of this; kind 0: all */
-	uid_t uid;		      /* only this user's processes; (uid_t)-1: all */
-	pid_t *pids;		      /* only these processes; NULL: all */
+	const struct field *sort;    /* NULL: natural order of the snapshot */
+	const struct filter *filter; /* NULL: everything */
+	struct row_key container; /* only processes, cgroups or namespaces of this; kind 0: all */
+	uid_t uid;		  /* only this user's processes; (uid_t)-1: all */
+	pid_t *pids;		  /* only these processes; NULL: all */
 	size_t pids_len;
 	const struct row_key *folded; /* tree: rows whose children are hidden */
 	size_t folded_len;
-	uint32_t max_depth;	      /* tree: 0 = no limit */
+	uint32_t max_depth; /* tree: 0 = no limit */
 };
 
 /** struct row_line - one line of the answer */
@@ -55,10 +55,10 @@ struct row_line {
 	struct row row;
 	uint32_t depth;	      /* 0 in a flat list */
 	uint32_t descendants; /* rows below it in the tree, shown or folded */
-	uint64_t guides;      /* bit d set: an ancestor at depth d has more siblings below (first 64) */
-	bool last;	      /* last child of its parent */
-	bool folded;	      /* it has children and they are hidden */
-	bool matched;	      /* false: shown only because a descendant matched the filter */
+	uint64_t guides; /* bit d set: an ancestor at depth d has more siblings below (first 64) */
+	bool last;	 /* last child of its parent */
+	bool folded;	 /* it has children and they are hidden */
+	bool matched;	 /* false: shown only because a descendant matched the filter */
 };
 
 /** struct row_list - the answer; init with ROW_LIST_INIT, reuse, row_list_finish() */
@@ -67,7 +67,7 @@ struct row_list {
 	size_t len, cap;
 	size_t total; /* rows there were before the filter */
 };
-#define ROW_LIST_INIT ((struct row_list){NULL, 0, 0, 0})
+#define ROW_LIST_INIT ((struct row_list) {NULL, 0, 0, 0})
 
 /**
  * query_run() - answer @query from @snapshot into @out, replacing what it held

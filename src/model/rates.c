@@ -6,6 +6,7 @@
  */
 #include "model/rates.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
@@ -93,25 +94,42 @@ static void container_rates(const struct snapshot *before, struct snapshot *now)
 	index_free(&index);
 }
 
-/* Over its own life so far, where the previous snapshot did not have it. */
-static double life_usec(const struct snapshot *now, const struct process *process)
+static double tick_usec(const struct snapshot *snapshot)
 {
-	double started, taken;
-
-	if (!process->start_ticks || !now->tick_hz || !now->boottime_usec)
-		return 0;
-	started = (double)process->start_ticks * USEC_PER_SEC / now->tick_hz;
-	/* its counters were read a little after the pass began */
-	taken = (double)now->boottime_usec +
-		(double)(process->at_usec > now->monotonic_usec
-				 ? process->at_usec - now->monotonic_usec
-				 : 0);
-	return taken > started ? taken - started : 0;
+	return snapshot->tick_hz ? USEC_PER_SEC / snapshot->tick_hz : 0;
 }
 
-static void process_rates(const struct snapshot *now, const struct process *before,
-			  struct process *process)
+/* Microseconds since boot; start times are rounded down to ticks. */
+static double started_usec(const struct snapshot *now, const struct process *process)
 {
+	return (double)process->start_ticks * tick_usec(now);
+}
+
+/* Whether a process that @before does not have started since: it may as well have been overlooked, or
+ * processes may not have been read. */
+static bool is_newborn(const struct snapshot *before, const struct snapshot *now,
+		       const struct process *process)
+{
+	if (!before || !(before->sources & SOURCE_PROCS) || !before->boottime_usec ||
+	    !process->start_ticks || !now->tick_hz)
+		return false;
+	return started_usec(now, process) + tick_usec(now) > (double)before->boottime_usec;
+}
+
+/* Its age when its counters were read, a little after the pass began; a tick is the shortest life. */
+static double life_usec(const struct snapshot *now, const struct process *process)
+{
+	double read = (double)now->boottime_usec;
+
+	if (process->at_usec > now->monotonic_usec)
+		read += (double)(process->at_usec - now->monotonic_usec);
+	return fmax(read - started_usec(now, process), tick_usec(now));
+}
+
+static void process_rates(const struct snapshot *before_all, struct snapshot *now,
+			  const struct process *before, struct process *process)
+{
+	static const struct process unseen;
 	static const struct process newborn = {
 		.user_usec = {0, METRIC_KNOWN, 0},
 		.system_usec = {0, METRIC_KNOWN, 0},
@@ -120,15 +138,17 @@ static void process_rates(const struct snapshot *now, const struct process *befo
 	};
 	struct metric time = metric_add(process->user_usec, process->system_usec);
 	struct metric time_before;
-	double usec;
+	double usec = 0;
 
 	if (before) {
 		usec = process->at_usec > before->at_usec
 			       ? (double)(process->at_usec - before->at_usec)
 			       : 0;
-	} else {
+	} else if (is_newborn(before_all, now, process)) {
 		before = &newborn;
 		usec = life_usec(now, process);
+	} else {
+		before = &unseen;
 	}
 	time_before = metric_add(before->user_usec, before->system_usec);
 	process->cpu_pct = counter_rate(time_before, time, 100, usec);
@@ -152,7 +172,7 @@ static void processes_rates(const struct snapshot *before, struct snapshot *now)
 		if (j < before_len && before->processes[j].pid == process->pid &&
 		    before->processes[j].start_ticks == process->start_ticks)
 			match = &before->processes[j];
-		process_rates(now, match, process);
+		process_rates(before, now, match, process);
 	}
 }
 

@@ -9,7 +9,7 @@
  * rates() - fill every rate of @now
  * @before: the previous snapshot, or NULL; a row without a match there gets WHY_SECOND_SAMPLE
  *
- * A process that is new since @before is rated over its own life so far.
+ * A process that started after @before was taken is rated over its own life so far.
  */
 void rates(const struct snapshot *before, struct snapshot *now);
 

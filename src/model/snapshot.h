@@ -17,20 +17,21 @@
 
 /** enum source - what a pass may read; the field table says which a column needs */
 enum source {
-	SOURCE_HOST = 1u << 0,		/* /proc/stat, meminfo, loadavg, uptime, pressure */
-	SOURCE_CGROUP_CPU = 1u << 1,	/* cpu.stat */
-	SOURCE_CGROUP_MEMORY = 1u << 2, /* memory.current */
+	SOURCE_HOST = 1u << 0,		     /* /proc/stat, meminfo, loadavg, uptime, pressure */
+	SOURCE_CGROUP_CPU = 1u << 1,	     /* cpu.stat */
+	SOURCE_CGROUP_MEMORY = 1u << 2,	     /* memory.current */
 	SOURCE_CGROUP_MEMORY_STAT = 1u << 3, /* memory.stat: working set and parts */
 	SOURCE_CGROUP_MEMORY_MORE = 1u << 4, /* swap, peak, events (OOM kills) */
 	SOURCE_CGROUP_PIDS = 1u << 5,	     /* pids.current */
 	SOURCE_CGROUP_IO = 1u << 6,
 	SOURCE_CGROUP_PRESSURE = 1u << 7,
-	SOURCE_CGROUP_STATE = 1u << 8,	/* frozen, populated */
-	SOURCE_CGROUP_LIMITS = 1u << 9, /* cpu.max, cpu.weight, memory.max, high, swap.max, pids.max, peaks */
+	SOURCE_CGROUP_STATE = 1u << 8, /* frozen, populated */
+	SOURCE_CGROUP_LIMITS =
+		1u << 9, /* cpu.max, cpu.weight, memory.max, high, swap.max, pids.max, peaks */
 	SOURCE_CGROUP_PROCS = 1u << 10, /* cgroup.procs: members; pid -> cgroup */
 	SOURCE_IDENTITY = 1u << 11,	/* engines: containers at all */
 	SOURCE_NET = 1u << 12,		/* /proc/PID/net/dev per net namespace */
-	SOURCE_NS = 1u << 13,		/* ns links of every process: needed to find by-hand containers */
+	SOURCE_NS = 1u << 13, /* ns links of every process: needed to find by-hand containers */
 	SOURCE_NS_MORE = 1u << 14,	/* owner, parent, held by mounts and descriptors */
 	SOURCE_PROCS = 1u << 15,	/* /proc/PID/stat of every process */
 	SOURCE_PROCS_STATUS = 1u << 16, /* /proc/PID/status, statm: uid, shared, swap, NSpid */
@@ -53,14 +54,14 @@ struct snapshot {
 	uint64_t realtime_usec; /* start of the pass */
 	uint64_t monotonic_usec;
 	uint64_t boottime_usec;
-	uint64_t took_usec;	/* how long the pass took, wall */
-	uint64_t cpu_usec;	/* CPU time that the pass took */
-	unsigned int sources;	/* enum source bits that were read */
-	bool rated;		/* rates() has run */
-	bool ns_partial;	/* the namespace pass is not through all processes yet */
+	uint64_t took_usec;   /* how long the pass took, wall */
+	uint64_t cpu_usec;    /* CPU time that the pass took */
+	unsigned int sources; /* enum source bits that were read */
+	bool rated;	      /* rates() has run */
+	bool ns_partial;      /* the namespace pass is not through all processes yet */
 	enum cgroup_layout layout;
 	enum cgroup_controller primary; /* the hierarchy whose paths and inodes name the rows */
-	unsigned int tick_hz;	/* sysconf(_SC_CLK_TCK) */
+	unsigned int tick_hz;		/* sysconf(_SC_CLK_TCK) */
 	struct host host;
 	struct cgroup *cgroups; /* preorder, the root first */
 	size_t cgroups_len;

@@ -10,15 +10,15 @@
 
 /** struct usage_cpu - cpu.stat, cpu.max, cpu.weight (v2); cpuacct.*, cpu.* (v1) */
 struct usage_cpu {
-	uint64_t at_usec;	       /* monotonic time of the read of the counters */
-	struct metric usage_usec;      /* counter */
-	struct metric user_usec;       /* counter */
-	struct metric system_usec;     /* counter */
-	struct metric nr_periods;      /* counter */
-	struct metric nr_throttled;    /* counter */
-	struct metric throttled_usec;  /* counter */
-	struct metric limit_microcpus; /* quota / period; 1 CPU = 1000000; METRIC_NO_LIMIT */
-	struct metric weight;	       /* v2 scale 1..10000; v1 shares are converted */
+	uint64_t at_usec;		   /* monotonic time of the read of the counters */
+	struct metric usage_usec;	   /* counter */
+	struct metric user_usec;	   /* counter */
+	struct metric system_usec;	   /* counter */
+	struct metric nr_periods;	   /* counter */
+	struct metric nr_throttled;	   /* counter */
+	struct metric throttled_usec;	   /* counter */
+	struct metric limit_microcpus;	   /* quota / period; 1 CPU = 1000000; METRIC_NO_LIMIT */
+	struct metric weight;		   /* v2 scale 1..10000; v1 shares are converted */
 	struct metric effective_microcpus; /* least over itself, its ancestors and the host */
 	struct rate pct;		   /* 100 = one core */
 	struct rate user_pct;
@@ -29,7 +29,7 @@ struct usage_cpu {
 
 /** struct usage_memory - memory.* */
 struct usage_memory {
-	struct metric current_bytes; /* page cache included */
+	struct metric current_bytes;	 /* page cache included */
 	struct metric working_set_bytes; /* current - inactive_file, at least 0 */
 	struct metric anon_bytes;
 	struct metric file_bytes;
@@ -38,8 +38,8 @@ struct usage_memory {
 	struct metric inactive_file_bytes;
 	struct metric swap_bytes;
 	struct metric peak_bytes;
-	struct metric high_bytes;     /* limit; METRIC_NO_LIMIT */
-	struct metric limit_bytes;    /* memory.max; METRIC_NO_LIMIT */
+	struct metric high_bytes;  /* limit; METRIC_NO_LIMIT */
+	struct metric limit_bytes; /* memory.max; METRIC_NO_LIMIT */
 	struct metric swap_limit_bytes;
 	struct metric effective_bytes; /* least over itself, its ancestors and the host */
 	struct metric oom_kills;       /* counter */
@@ -49,7 +49,7 @@ struct usage_memory {
 
 /** struct usage_pids - pids.* and the members of the subtree */
 struct usage_pids {
-	uint64_t at_usec; /* monotonic time of the read of current */
+	uint64_t at_usec;      /* monotonic time of the read of current */
 	struct metric current; /* tasks (threads), subtree; pids.current */
 	struct metric limit;   /* pids.max */
 	struct metric peak;
