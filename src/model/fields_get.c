@@ -625,7 +625,7 @@ struct value get_ns_held(const struct field *field, const struct row *row)
 	const struct ns *ns = row_ns(row);
 
 	if (!ns || !(ns->held & 15))
-		return value_unknown(FIELD_TEXT, METRIC_UNSAMPLED, WHY_NOT_SAMPLED);
+		return value_unknown(field->type, METRIC_UNSAMPLED, WHY_NOT_SAMPLED);
 	return value_text(texts[ns->held & 15], 0);
 }
 
