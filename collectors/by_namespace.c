@@ -103,7 +103,8 @@ static uint32_t count_starters(const struct identity_pass *ip, const struct ns_g
 	const struct pid_entry *at = group->outside;
 	uint32_t count = 0;
 
-	while (at && at->container == group->around) {
+	/* as many at most as there are: parents may form a ring */
+	while (at && at->container == group->around && count < ip->entries_len) {
 		count++;
 		at = at->ppid > 0 && at->ppid != at->pid ? identity_entry(ip, at->ppid) : NULL;
 	}

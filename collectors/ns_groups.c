@@ -301,15 +301,17 @@ static void resolve(struct finder *finder, uint32_t index)
 	}
 }
 
+/* Parents that were read at different times may form a ring; nobody is outside of that. */
 static void find_outside(struct finder *finder)
 {
 	struct ns_groups *groups = finder->groups;
 
 	for (uint32_t i = 0; i < groups->len; i++) {
 		struct pid_entry *at = parent_of(finder->ip, groups->items[i].leader);
+		uint32_t steps = 0;
 
 		while (at && groups->of[index_of(finder->ip, at)] == i)
-			at = parent_of(finder->ip, at);
+			at = steps++ < groups->items[i].members ? parent_of(finder->ip, at) : NULL;
 		groups->items[i].outside = at;
 	}
 }

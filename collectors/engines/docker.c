@@ -16,6 +16,7 @@
 
 static const struct fact_key config_keys[] = {
 	{FACT_ID, {"ID"}},
+	{FACT_NAME, {"Config", "Labels", "io.kubernetes.container.name"}},
 	{FACT_NAME, {"Name"}},
 	{FACT_IMAGE, {"Config", "Image"}},
 	{FACT_PID, {"State", "Pid"}},
@@ -106,8 +107,10 @@ int docker_confirm(const struct engine_io *io, struct claim *claim, struct err *
 		return 0;
 	confirm_take(claim, facts);
 	drop_slash(claim);
-	if (facts->text[FACT_TYPE] && strcmp(facts->text[FACT_TYPE], "podsandbox") == 0)
+	if (facts->text[FACT_TYPE] && strcmp(facts->text[FACT_TYPE], "podsandbox") == 0) {
 		claim->kind = CONTAINER_PAUSE;
+		claim->name = "pause";
+	}
 	return 0;
 }
 

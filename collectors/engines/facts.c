@@ -185,12 +185,22 @@ static bool (*const builders[])(struct build *build, const struct facts_source *
 	[FACTS_VALUE] = build_value,
 };
 
-/* An id that comes twice is nobody's: only the first stays, and the order is the file's for none. */
+/* Of equal ids the one that stands first in the file, and so in the pool, comes first. */
+static int compare_places(const void *a, const void *b)
+{
+	const struct facts *left = a, *right = b;
+	int order = compare_ids(a, b);
+
+	return order ? order
+		     : (left->text[FACT_ID] > right->text[FACT_ID]) -
+			       (left->text[FACT_ID] < right->text[FACT_ID]);
+}
+
 static void drop_repeats(struct facts_set *set)
 {
 	size_t kept = 0;
 
-	qsort(set->items, set->len, sizeof(*set->items), compare_ids);
+	qsort(set->items, set->len, sizeof(*set->items), compare_places);
 	for (size_t i = 0; i < set->len; i++)
 		if (kept == 0 || compare_ids(&set->items[kept - 1], &set->items[i]) != 0)
 			set->items[kept++] = set->items[i];
