@@ -36,8 +36,19 @@ field_getter get_ns_container, get_ns_held, get_ns_held_path, get_ns_bool;
 /* Values */
 struct value value_text(const char *text, enum metric_why why_null);
 struct value value_u64(enum field_type type, uint64_t number);
+struct value value_bool(bool yes);
 struct value value_unknown(enum field_type type, enum metric_state state, enum metric_why why);
 struct value value_metric(enum field_type type, struct metric metric);
 struct value value_rate(enum field_type type, struct rate rate);
+/* value_not_applicable() - the getter was given another kind of row */
+struct value value_not_applicable(const struct field *field);
+/* value_inode() - of a namespace or directory; 0 is unknown */
+struct value value_inode(const struct field *field, uint64_t inode);
+/* value_container_name(), value_container_engine() - of the container at an index, or @why there is none */
+struct value value_container_name(const struct row *row, uint32_t container, enum metric_why why);
+struct value value_container_engine(const struct row *row, uint32_t container);
+
+/* field_member() - what @field reads, in the struct it reads from */
+const void *field_member(const void *base, const struct field *field);
 
 #endif
