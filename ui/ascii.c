@@ -22,7 +22,7 @@ struct lookalike {
 /* Ascending; a blank in a string stands for "none" except where the character is a space. */
 static const struct lookalike lookalikes[] = {
 	{0x00a1, "!cL Y|S\"Ca<~-R-o+23'uP.,1o>"}, /* ¡ to » */
-	{0x00bf, "?AAAAAAACEEEEIIIIDNOOOOOxOUUUUYPBaaaaaaaceeeeiiiidnooooo/ouuuuypy"}, /* ¿ to ÿ */
+	{0x00bf, "?AAAAAAACEEEEIIIIDNOOOOOxOUUUUYPsaaaaaaaceeeeiiiidnooooo/ouuuuypy"}, /* ¿ to ÿ */
 	{0x0100, "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIi"}, /* Ā to ı */
 	{0x0134, "JjKkkLlLlLlLlLlNnNnNnnNnOoOoOo"},			/* Ĵ to ő */
 	{0x0154, "RrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs"},	/* Ŕ to ſ */

@@ -22,8 +22,9 @@
 
 /** struct table_look - how a cell is to look; prefilled by the table, changed by the owner */
 struct table_look {
-	uint16_t style;	     /* enum style with flags */
-	const char *mark;    /* clean text put right behind the cell's text, e.g. "*"; NULL: none */
+	uint16_t style;	  /* enum style with flags */
+	const char *mark; /* clean text put right behind the cell's text, e.g. "*"; one character,
+			      * in the gap, behind numbers; NULL: none */
 	uint16_t mark_style; /* STYLE_DIM unless changed */
 };
 

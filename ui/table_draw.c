@@ -336,15 +336,29 @@ static void suffix_of(const struct line_context *ctx, const struct table_column 
 		snprintf(buf, SUFFIX_MAX, "%s", look->mark);
 }
 
+/* Behind a number the mark stands in the gap, so that digits stay below digits. */
+static void draw_number_mark(const struct line_context *ctx, struct rect room,
+			     const struct table_look *look)
+{
+	const struct rect *whole = &ctx->table->rect;
+	int x = room.x + room.width;
+
+	if (x >= whole->x + whole->width)
+		x--;
+	canvas_text(ctx->canvas, x, ctx->y, line_style(ctx, look->mark_style), span_of(look->mark),
+		    1);
+}
+
 /* Text, suffix and matches of a cell, in what the guides left of it. */
 static void draw_content(const struct line_context *ctx, const struct table_column *column,
 			 struct rect room, const struct table_look *look)
 {
 	struct span text = scrolled(ctx, column->field, strbuf_span(&ctx->table->cell));
 	bool right = column->field->flags & FIELD_RIGHT;
-	char suffix[SUFFIX_MAX];
+	char suffix[SUFFIX_MAX] = "";
 
-	suffix_of(ctx, column, look, suffix);
+	if (!right)
+		suffix_of(ctx, column, look, suffix);
 	int suffix_columns = (int)text_width(span_of(suffix));
 
 	if (suffix_columns * 2 > room.width)
@@ -361,6 +375,8 @@ static void draw_content(const struct line_context *ctx, const struct table_colu
 	if (suffix_columns > 0)
 		canvas_text(ctx->canvas, room.x + used, ctx->y, line_style(ctx, look->mark_style),
 			    span_of(suffix), suffix_columns);
+	if (right && look->mark)
+		draw_number_mark(ctx, room, look);
 	if (is_searched(ctx, column->field))
 		draw_matches(ctx, column->field, text,
 			     right ? text_room.x + text_room.width - (int)text_width(text)

@@ -7,6 +7,7 @@
 
 #define GAP	    1
 #define GUTTER_MIN  30 /* a terminal narrower than this has no column to spare for tags */
+#define MORE_MARK   1  /* where the header says that there are more columns */
 #define ELASTIC_MIN 8
 
 static int least(int a, int b)
@@ -117,7 +118,6 @@ static size_t columns_in_view(const struct table *table)
 /* Leave columns out until the rest takes no more than @available; returns what the rest takes. */
 static int drop_columns(struct table *table, int sum, int available)
 {
-	table->more_right = false;
 	while (sum > available && columns_in_view(table) > 1) {
 		struct table_column *column = most_expendable(table);
 
@@ -125,7 +125,6 @@ static int drop_columns(struct table *table, int sum, int available)
 			break;
 		sum -= column->width + GAP;
 		column->width = 0;
-		table->more_right = true;
 	}
 	return sum;
 }
@@ -169,8 +168,14 @@ void table_layout(struct table *table, struct rect rect)
 {
 	int gutter = table_gutter(table, rect.width);
 	int available = rect.width - gutter;
-	int sum = drop_columns(table, place_least(table, available), available);
+	int sum = place_least(table, available);
 	int x = rect.x + gutter;
+
+	table->more_right = sum > available;
+	if (table->more_right) {
+		available -= MORE_MARK;
+		sum = drop_columns(table, sum, available);
+	}
 
 	if (sum < available)
 		widen(table, available - sum);

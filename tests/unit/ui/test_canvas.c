@@ -149,7 +149,7 @@ static void in_ascii_everything_looks_alike(void **state)
 	canvas_text(&canvas, 9, 1, STYLE_NORMAL, SPAN("▁▂▃▄▅▆▇█ ░▒▓ ⣿⡀⠀"), -1);
 	canvas_text(&canvas, 9, 2, STYLE_NORMAL, SPAN("e\xcc\x81 \"…\" – • ✓ ’"), -1);
 	assert_frame(&canvas, CANVAS_TEXT,
-		     "+------+ GroBe ?? v^ ^v < >\n"
+		     "+------+ Grose ?? v^ ^v < >\n"
 		     "|      | __.:-=+# .:# @.\n"
 		     "+------+ e \".\" - * + '\n"
 		     "\n");
