@@ -70,6 +70,12 @@ static void find_words(struct filter *filter)
 	}
 }
 
+/* What of a text is quoted in an error. */
+static int text_len(struct span text)
+{
+	return (int)(text.len < 40 ? text.len : 40);
+}
+
 /* Cuts "FIELD OP VALUE" apart; false if it does not look like one. */
 static bool split_comparison(struct span text, struct span *id, enum filter_op *op,
 			     struct span *value)
@@ -94,13 +100,57 @@ static bool split_comparison(struct span text, struct span *id, enum filter_op *
 	return false;
 }
 
+/* "12", "-3", "1.5", "50%", "20k", "1M": decimal, as the screen shows it. */
+static int parse_plain(struct span text, double *out, struct err *err)
+{
+	static const struct {
+		char suffix;
+		double factor;
+	} suffixes[] = {{'%', 1}, {'k', 1e3}, {'M', 1e6}, {'G', 1e9}};
+	struct span digits = text;
+	double factor = 1;
+	char buf[64], *end;
+
+	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++)
+		if (text.len && text.p[text.len - 1] == suffixes[i].suffix) {
+			factor = suffixes[i].factor;
+			digits.len = text.len - 1;
+		}
+	/* strtod() would take hexadecimals, infinities and blanks too */
+	if (!span_copy(digits, buf, sizeof(buf)) || !buf[0] ||
+	    buf[strspn(buf, "-0123456789.")] != '\0')
+		return err_setx(err, EINVAL, "not a number: \"%.*s\"", text_len(text), text.p);
+	*out = strtod(buf, &end) * factor;
+	if (*end)
+		return err_setx(err, EINVAL, "not a number: \"%.*s\"", text_len(text), text.p);
+	return 0;
+}
+
+static int parse_bool(struct span text, double *out, struct err *err)
+{
+	static const struct {
+		struct span text;
+		bool value;
+	} words[] = {{SPAN("yes"), true},    {SPAN("no"), false}, {SPAN("true"), true},
+		     {SPAN("false"), false}, {SPAN("1"), true},	  {SPAN("0"), false}};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (span_eq(text, words[i].text)) {
+			*out = words[i].value;
+			return 0;
+		}
+	return err_setx(err, EINVAL, "neither yes nor no: \"%.*s\"", text_len(text), text.p);
+}
+
 /* A value as written to the number that the field's getter gives. */
 static int parse_number(const struct field *field, struct span text, double *out, struct err *err)
 {
-	uint64_t number = 0;
+	uint64_t number = METRIC_NO_LIMIT;
 	int r = 0;
 
 	switch (field->type) {
+	case FIELD_BOOL:
+		return parse_bool(text, out, err);
 	case FIELD_BYTES:
 	case FIELD_BYTES_PER_SEC:
 		r = units_parse_bytes(text, &number, err);
@@ -112,20 +162,12 @@ static int parse_number(const struct field *field, struct span text, double *out
 	case FIELD_DURATION:
 		r = units_parse_duration(text, &number, err);
 		break;
-	default: {
-		char buf[64], *end;
-
-		if (text.len && text.p[text.len - 1] == '%')
-			text.len--;
-		if (span_eq(text, SPAN("max"))) {
-			number = METRIC_NO_LIMIT;
-			break;
-		}
-		if (!span_copy(text, buf, sizeof(buf)) || !buf[0])
-			return err_setx(err, EINVAL, "not a number: \"%s\"", buf);
-		*out = strtod(buf, &end);
-		return *end ? err_setx(err, EINVAL, "not a number: \"%s\"", buf) : 0;
-	}
+	case FIELD_COUNT:
+		if (!span_eq(text, SPAN("max")))
+			return parse_plain(text, out, err);
+		break;
+	default:
+		return parse_plain(text, out, err);
 	}
 	*out = (double)number;
 	return r;
@@ -134,15 +176,13 @@ static int parse_number(const struct field *field, struct span text, double *out
 static int fill_comparison(struct part *part, enum row_kind kind, struct span id, struct span value,
 			   struct err *err)
 {
-	int n = (int)(id.len < 40 ? id.len : 40);
-
 	part->field = field_find(id, kind);
 	if (!part->field)
-		return err_setx(err, EINVAL, "filter: there is no field \"%.*s\" here", n, id.p);
+		return err_setx(err, EINVAL, "filter: there is no field \"%.*s\" here",
+				text_len(id), id.p);
 	part->text = xmalloc(value.len + 1);
 	span_copy(value, part->text, value.len + 1);
-	if (part->field->type == FIELD_TEXT || part->field->type == FIELD_BOOL ||
-	    part->op == OP_CONTAINS)
+	if (part->field->type == FIELD_TEXT || part->op == OP_CONTAINS)
 		return 0;
 	return err_wrap(err, parse_number(part->field, value, &part->number, err), "filter: %s",
 			part->field->id);
@@ -152,15 +192,19 @@ static int add_part(struct filter *filter, struct span text, struct err *err)
 {
 	struct span id, value;
 	struct part *part;
+	bool negated = false;
 
-	filter->parts = xreallocarray(filter->parts, filter->len + 1, sizeof(*filter->parts));
-	part = &filter->parts[filter->len++];
-	*part = (struct part) {0};
 	text = span_trim(text);
 	if (text.len && text.p[0] == '!') {
-		part->negated = true;
+		negated = true;
 		text = span_trim((struct span) {text.p + 1, text.len - 1});
 	}
+	/* Nothing there (yet): while it is typed, "a|" and "a&!" are still "a". */
+	if (text.len == 0)
+		return 0;
+	filter->parts = xreallocarray(filter->parts, filter->len + 1, sizeof(*filter->parts));
+	part = &filter->parts[filter->len++];
+	*part = (struct part) {.negated = negated};
 	if (split_comparison(text, &id, &part->op, &value))
 		return fill_comparison(part, filter->kind, id, value, err);
 	part->op = OP_WORD;
@@ -181,8 +225,7 @@ int filter_parse(const char *text, enum row_kind kind, struct filter **out, stru
 		size_t before = filter->len;
 
 		while (r == 0 && span_next_part(&alternative, '&', &part))
-			if (span_trim(part).len)
-				r = add_part(filter, part, err);
+			r = add_part(filter, part, err);
 		if (filter->len > before)
 			filter->parts[filter->len - 1].ends_alternative = true;
 	}
@@ -213,6 +256,8 @@ static bool value_contains(const struct value *value, const char *text)
 		return false;
 	if (value->type == FIELD_TEXT)
 		return text_contains_nocase(span_of(value->text), span_of(text));
+	if (value->type == FIELD_ID && text[strspn(text, "0123456789")])
+		return false;
 	value_format(value, true, &buf);
 	return text_contains_nocase(strbuf_span(&buf), span_of(text));
 }
@@ -257,6 +302,8 @@ static double as_number(const struct value *value)
 		return value->f64;
 	case FIELD_SIGNED:
 		return (double)(int64_t)value->u64;
+	case FIELD_BOOL:
+		return value->boolean;
 	default:
 		return (double)value->u64;
 	}
@@ -273,8 +320,6 @@ static bool match_comparison(const struct part *part, const struct row *row)
 		return value_contains(&value, part->text);
 	if (value.type == FIELD_TEXT)
 		return holds(part->op, strcasecmp(value.text, part->text));
-	if (value.type == FIELD_BOOL)
-		return holds(part->op, strcmp(value.boolean ? "yes" : "no", part->text));
 	number = as_number(&value);
 	return holds(part->op, (number > part->number) - (number < part->number));
 }

@@ -30,8 +30,11 @@ struct run {
 	const struct snapshot *snapshot;
 	struct node *nodes;
 	size_t len;
-	uint32_t *node_of; /* row index to node, INDEX_NONE where the row is not admitted */
-	uint32_t *order;   /* nodes in sorted order */
+	uint32_t *node_of;	/* row index to node, INDEX_NONE where the row is not admitted */
+	uint32_t *order;	/* nodes in sorted order */
+	size_t admitted;	/* rows there are without the filter */
+	pid_t *pids;		/* query.pids, ascending; NULL: all */
+	struct row_key *folded; /* query.folded, in the order of compare_keys() */
 };
 
 static size_t count_rows(const struct snapshot *snapshot, enum row_kind kind)
@@ -87,22 +90,24 @@ static int compare_pids(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static bool admits_process(const struct query *query, const struct snapshot *snapshot,
-			   const struct process *process)
+static bool admits_process(const struct run *run, const struct process *process)
 {
+	const struct query *query = run->query;
+
 	if ((query->flags & QUERY_HIDE_KERNEL_THREADS) && process->kernel_thread)
 		return false;
 	if (query->uid != (uid_t)-1 && process->uid != query->uid)
 		return false;
-	if (query->pids && !bsearch(&process->pid, query->pids, query->pids_len,
-				    sizeof(*query->pids), compare_pids))
+	if (run->pids &&
+	    !bsearch(&process->pid, run->pids, query->pids_len, sizeof(*run->pids), compare_pids))
 		return false;
-	return admits_place(query, snapshot, process->container, process->cgroup);
+	return admits_place(query, run->snapshot, process->container, process->cgroup);
 }
 
-static bool admits(const struct query *query, const struct row *row)
+static bool admits(const struct run *run, const struct row *row)
 {
-	const struct snapshot *snapshot = row->snapshot;
+	const struct query *query = run->query;
+	const struct snapshot *snapshot = run->snapshot;
 
 	switch (row->kind) {
 	case ROW_CONTAINER:
@@ -110,12 +115,46 @@ static bool admits(const struct query *query, const struct row *row)
 	case ROW_CGROUP:
 		return admits_place(query, snapshot, row_cgroup(row)->container, row->index);
 	case ROW_PROCESS:
-		return admits_process(query, snapshot, row_process(row));
+		return admits_process(run, row_process(row));
 	case ROW_NS:
 		return query->container.kind != ROW_CONTAINER ||
 		       in_container(snapshot, row_ns(row)->container, query->container.a);
 	}
 	return false;
+}
+
+static void sort_pids(struct run *run)
+{
+	const struct query *query = run->query;
+
+	if (!query->pids)
+		return;
+	run->pids = xmalloc(query->pids_len * sizeof(*run->pids));
+	memcpy(run->pids, query->pids, query->pids_len * sizeof(*run->pids));
+	qsort(run->pids, query->pids_len, sizeof(*run->pids), compare_pids);
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct row_key *x = a, *y = b;
+
+	if (x->a != y->a)
+		return x->a < y->a ? -1 : 1;
+	if (x->b != y->b)
+		return x->b < y->b ? -1 : 1;
+	return (x->kind > y->kind) - (x->kind < y->kind);
+}
+
+/* "Fold all" of a large tree is thousands of keys. */
+static void sort_folded(struct run *run)
+{
+	const struct query *query = run->query;
+
+	if (!query->folded_len || !(query->flags & QUERY_TREE))
+		return;
+	run->folded = xmalloc(query->folded_len * sizeof(*run->folded));
+	memcpy(run->folded, query->folded, query->folded_len * sizeof(*run->folded));
+	qsort(run->folded, query->folded_len, sizeof(*run->folded), compare_keys);
 }
 
 static void pick(struct run *run)
@@ -129,8 +168,9 @@ static void pick(struct run *run)
 		struct node *node = &run->nodes[run->len];
 
 		run->node_of[i] = INDEX_NONE;
-		if (!admits(run->query, &row))
+		if (!admits(run, &row))
 			continue;
+		run->admitted++;
 		*node = (struct node) {
 			.row = row, .parent = INDEX_NONE, .first = INDEX_NONE, .next = INDEX_NONE};
 		node->matched = !run->query->filter || filter_match(run->query->filter, &row);
@@ -207,7 +247,6 @@ static uint32_t parent_index(const struct row *row)
 	case ROW_CGROUP:
 		return row_cgroup(row)->parent;
 	case ROW_PROCESS:
-		/* A parent that is no older is another process under a reused pid. */
 		return process->ppid && process->ppid != process->pid
 			       ? process_index(row->snapshot, process->ppid)
 			       : INDEX_NONE;
@@ -272,17 +311,17 @@ static uint32_t link_tree(struct run *run)
 	return roots;
 }
 
-static bool is_folded(const struct query *query, const struct row *row)
+/* Whether the children of a row at @depth are hidden. */
+static bool is_folded(const struct run *run, const struct row *row, uint32_t depth)
 {
 	struct row_key key;
 
-	if (!query->folded_len)
+	if (run->query->max_depth && depth + 1 >= run->query->max_depth)
+		return true;
+	if (!run->folded)
 		return false;
 	key = row_key(row);
-	for (size_t i = 0; i < query->folded_len; i++)
-		if (row_key_eq(query->folded[i], key))
-			return true;
-	return false;
+	return bsearch(&key, run->folded, run->query->folded_len, sizeof(key), compare_keys);
 }
 
 static void add_line(struct row_list *list, const struct row_line *line)
@@ -329,11 +368,11 @@ static uint32_t next_kept(const struct run *run, uint32_t at)
 	return at;
 }
 
-static bool is_shown_below(const struct run *run, const struct row_line *line)
+static uint64_t set_guide(uint64_t guides, uint32_t depth, bool more)
 {
-	uint32_t max = run->query->max_depth;
+	uint64_t bit = depth < 64 ? (uint64_t)1 << depth : 0;
 
-	return !line->folded && (!max || line->depth + 1 < max);
+	return more ? guides | bit : guides & ~bit;
 }
 
 /* Writes the lines of a tree, top down; @at is a kept node or INDEX_NONE. */
@@ -352,15 +391,11 @@ static void write_tree(const struct run *run, uint32_t at, struct row_list *out)
 
 		line.last = next == INDEX_NONE;
 		line.guides = guides;
-		line.folded = node->descendants && is_folded(run->query, &node->row);
+		line.folded = node->descendants && is_folded(run, &node->row, depth);
 		add_line(out, &line);
-		child = is_shown_below(run, &line) ? next_kept(run, node->first) : INDEX_NONE;
+		child = line.folded ? INDEX_NONE : next_kept(run, node->first);
 		if (child != INDEX_NONE) {
-			if (depth < 64 && !line.last)
-				guides |= (uint64_t)1 << depth;
-			else if (depth < 64)
-				guides &= ~((uint64_t)1 << depth);
-			depth++;
+			guides = set_guide(guides, depth++, !line.last);
 			at = child;
 			continue;
 		}
@@ -368,9 +403,7 @@ static void write_tree(const struct run *run, uint32_t at, struct row_list *out)
 		while (next == INDEX_NONE && node->parent != INDEX_NONE) {
 			node = &run->nodes[node->parent];
 			next = next_kept(run, node->next);
-			depth--;
-			if (depth < 64)
-				guides &= ~((uint64_t)1 << depth);
+			guides = set_guide(guides, --depth, false);
 		}
 		at = next;
 	}
@@ -391,8 +424,10 @@ void query_run(const struct query *query, const struct snapshot *snapshot, struc
 	struct run run = {.query = query, .snapshot = snapshot};
 
 	out->len = 0;
-	out->total = count_rows(snapshot, query->kind);
+	sort_pids(&run);
+	sort_folded(&run);
 	pick(&run);
+	out->total = run.admitted;
 	sort(&run);
 	if (query->flags & QUERY_TREE) {
 		uint32_t root = link_tree(&run);
@@ -405,6 +440,8 @@ void query_run(const struct query *query, const struct snapshot *snapshot, struc
 	free(run.nodes);
 	free(run.node_of);
 	free(run.order);
+	free(run.pids);
+	free(run.folded);
 }
 
 void row_list_finish(struct row_list *list)

@@ -17,7 +17,8 @@ struct filter;
  * @text: "web|db": rows whose text holds web or db, case-insensitive (htop's filter). A part may be
  *        "FIELD OP VALUE" with OP one of = != ~ (contains) < <= > >= and VALUE with units
  *        ("memory_current_bytes>1G", "engine=docker", "cpu_pct>=50"); "&" binds parts tighter than "|";
- *        a leading "!" negates a part. Unknown values match no comparison.
+ *        a leading "!" negates a part. Unknown values match no comparison;
+ *        negated, they match: "!image=nginx" admits what has no image.
  * @kind: which fields are allowed
  *
  * Return: 0 with a filter for filter_free(); -EINVAL with @err naming the part.
@@ -65,7 +66,7 @@ struct row_line {
 struct row_list {
 	struct row_line *lines;
 	size_t len, cap;
-	size_t total; /* rows there were before the filter */
+	size_t total; /* rows there are without the filter */
 };
 #define ROW_LIST_INIT ((struct row_list) {NULL, 0, 0, 0})
 
