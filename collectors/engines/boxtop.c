@@ -40,10 +40,9 @@ static int boxtop_confirm(const struct engine_io *io, struct claim *claim, struc
 	const struct facts *facts;
 
 	(void)err;
-	if (confirm_read(io, &state_source, confirm_run_base(claim, "run/boxtop", "boxtop"), &facts,
-			 "%s/state.json", claim->id) != READ_OK)
-		return 0;
-	if (facts->text[FACT_ID] && strcmp(facts->text[FACT_ID], claim->id) != 0)
+	facts = confirm_read(io, &state_source, confirm_run_base(claim, "run/boxtop", "boxtop"),
+			     "%s/state.json", claim->id);
+	if (!facts || (facts->text[FACT_ID] && strcmp(facts->text[FACT_ID], claim->id) != 0))
 		return 0;
 	confirm_leader_of(io, claim, facts);
 	if (claim->confirmed)

@@ -35,24 +35,25 @@ const struct facts_source confirm_runc_source = {FACTS_JSON, STATE_FILE_MAX, run
 						 ARRAY_LEN(runc_keys)};
 
 static const struct fact_key pidfile_keys[] = {{FACT_PID, {"", ""}}};
-const struct facts_source confirm_pidfile_source = {FACTS_VALUE, 64, pidfile_keys, 1};
+static const struct facts_source pidfile_source = {FACTS_VALUE, 64, pidfile_keys, 1};
 
-int confirm_read(const struct engine_io *io, const struct facts_source *source, const char *base,
-		 const struct facts **out, const char *rest_fmt, ...)
+const struct facts *confirm_read(const struct engine_io *io, const struct facts_source *source,
+				 const char *base, const char *rest_fmt, ...)
 {
+	const struct facts *facts;
 	char rest[PATH_MAX];
 	va_list args;
 	int len;
 
-	*out = NULL;
 	if (!base)
-		return READ_ABSENT;
+		return NULL;
 	va_start(args, rest_fmt);
 	len = vsnprintf(rest, sizeof(rest), rest_fmt, args);
 	va_end(args);
 	if (len < 0 || (size_t)len >= sizeof(rest))
-		return READ_ABSENT;
-	return state_read(io->cache, source, (struct state_path) {base, rest}, NULL, out);
+		return NULL;
+	state_read(io->cache, source, (struct state_path) {base, rest}, NULL, &facts);
+	return facts;
 }
 
 const char *confirm_base(const struct engine_io *io, const struct claim *claim, const char *system,
@@ -128,25 +129,41 @@ void confirm_leader_of(const struct engine_io *io, struct claim *claim, const st
 		confirm_leader(io, claim, (pid_t)pid, facts_u64(facts, FACT_START_TICKS));
 }
 
-void confirm_by_name(const struct engine_io *io, struct claim *claim, int r)
+void confirm_pidfile(const struct engine_io *io, struct claim *claim, const char *base,
+		     const char *rest)
 {
-	claim->confirmed = r == READ_OK && !io->nested;
+	const struct facts *facts = NULL;
+
+	if (!claim->confirmed)
+		facts = confirm_read(io, &pidfile_source, base, "%s", rest);
+	if (facts)
+		confirm_leader_of(io, claim, facts);
 }
 
-int confirm_oci(const struct engine_io *io, struct claim *claim, const char *crun_base,
-		const char *runc_base, const char *id)
+void confirm_by_name(const struct engine_io *io, struct claim *claim, bool exists)
+{
+	claim->confirmed = exists && !io->nested;
+}
+
+void confirm_by_path(const struct engine_io *io, struct claim *claim, const char *base,
+		     const char *rest)
+{
+	struct state_path path = {base, rest};
+
+	confirm_by_name(io, claim, state_exists(io->cache, path) == READ_OK);
+}
+
+void confirm_oci(const struct engine_io *io, struct claim *claim, const char *crun_base,
+		 const char *runc_base, const char *id)
 {
 	const struct facts *facts;
-	int r = confirm_read(io, &confirm_crun_source, crun_base, &facts, "%s/status", id);
 
-	if (r == READ_ABSENT)
-		r = confirm_read(io, &confirm_runc_source, runc_base, &facts, "%s/state.json", id);
-	if (r != READ_OK)
-		return r;
-	if (facts->text[FACT_ID] && strcmp(facts->text[FACT_ID], id) != 0)
-		return STATE_INVALID;
+	facts = confirm_read(io, &confirm_crun_source, crun_base, "%s/status", id);
+	if (!facts)
+		facts = confirm_read(io, &confirm_runc_source, runc_base, "%s/state.json", id);
+	if (!facts || (facts->text[FACT_ID] && strcmp(facts->text[FACT_ID], id) != 0))
+		return;
 	confirm_leader_of(io, claim, facts);
 	if (claim->confirmed)
 		confirm_take(claim, facts);
-	return READ_OK;
 }

@@ -10,10 +10,12 @@
 /**
  * confirm_read() - state_read() of BASE/REST, where REST is a printf format
  * @base: NULL (no such directory for this user) reads as absent
+ *
+ * Return: the facts; NULL if it is absent, denied or no such file.
  */
-int confirm_read(const struct engine_io *io, const struct facts_source *source, const char *base,
-		 const struct facts **out, const char *rest_fmt, ...)
-	__attribute__((format(printf, 5, 6)));
+const struct facts *confirm_read(const struct engine_io *io, const struct facts_source *source,
+				 const char *base, const char *rest_fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 
 /** confirm_base() - @system for root's engines, HOME/@home for a user's; in the claim's arena */
 const char *confirm_base(const struct engine_io *io, const struct claim *claim, const char *system,
@@ -36,21 +38,25 @@ void confirm_leader(const struct engine_io *io, struct claim *claim, pid_t pid,
 /** confirm_leader_of() - the same with FACT_PID and FACT_START_TICKS */
 void confirm_leader_of(const struct engine_io *io, struct claim *claim, const struct facts *facts);
 
+/** confirm_pidfile() - the same with the pid file BASE/REST, unless the claim is confirmed already */
+void confirm_pidfile(const struct engine_io *io, struct claim *claim, const char *base,
+		     const char *rest);
 /**
- * confirm_by_name() - for engines that keep no pid: a state of that name exists (@r is READ_OK), and
- * the cgroup is not one that a container's root could have made
+ * confirm_by_name() - for engines that keep no pid: a state of that name @exists, and the cgroup is
+ * not one that a container's root could have made
  */
-void confirm_by_name(const struct engine_io *io, struct claim *claim, int r);
+void confirm_by_name(const struct engine_io *io, struct claim *claim, bool exists);
+/** confirm_by_path() - the same where the state is that BASE/REST is there */
+void confirm_by_path(const struct engine_io *io, struct claim *claim, const char *base,
+		     const char *rest);
 
-/** confirm_oci() - confirm the leader from the runtime's own state: crun's and runc's directories, as
- *  an engine or a person uses them. @runc_base may be NULL. Return: enum read_result of the state */
-int confirm_oci(const struct engine_io *io, struct claim *claim, const char *crun_base,
-		const char *runc_base, const char *id);
+/** confirm_oci() - confirm the leader, root and time of creation from the runtime's own state: crun's and
+ *  runc's directories, as an engine or a person uses them; either may be NULL */
+void confirm_oci(const struct engine_io *io, struct claim *claim, const char *crun_base,
+		 const char *runc_base, const char *id);
 
 /* What confirm_oci() reads: crun's status and runc's state.json */
 extern const struct facts_source confirm_crun_source;
 extern const struct facts_source confirm_runc_source;
-/** FACTS_VALUE of FACT_PID */
-extern const struct facts_source confirm_pidfile_source;
 
 #endif

@@ -59,17 +59,16 @@ static bool containerd_claim(const struct claim_path *path, struct claim *out)
 static void confirm_task(const struct engine_io *io, struct claim *claim, const char *base,
 			 const char *ns)
 {
-	const struct facts *config, *pid;
+	const struct facts *config;
 	char runc[128];
 
-	if (confirm_read(io, &config_source, base, &config, "%s/%s/config.json", ns, claim->id) !=
-	    READ_OK)
+	config = confirm_read(io, &config_source, base, "%s/%s/config.json", ns, claim->id);
+	if (!config)
 		return;
 	snprintf(runc, sizeof(runc), "run/containerd/runc/%s", ns);
 	confirm_oci(io, claim, NULL, runc, claim->id);
-	if (!claim->confirmed && confirm_read(io, &confirm_pidfile_source, base, &pid,
-					      "%s/%s/init.pid", ns, claim->id) == READ_OK)
-		confirm_leader_of(io, claim, pid);
+	confirm_pidfile(io, claim, base,
+			arena_printf(claim->arena, "%s/%s/init.pid", ns, claim->id));
 	if (!claim->confirmed)
 		return;
 	confirm_take(claim, config);

@@ -43,20 +43,19 @@ static bool crio_claim(const struct claim_path *path, struct claim *out)
 
 static int crio_confirm(const struct engine_io *io, struct claim *claim, struct err *err)
 {
-	const struct facts *config, *pid;
+	const struct facts *config;
 
 	(void)err;
 	if (claim->kind == CONTAINER_MONITOR) {
-		confirm_by_name(io, claim, READ_OK);
+		confirm_by_name(io, claim, true);
 		return 0;
 	}
-	if (confirm_read(io, &config_source, run_base, &config, "%s/userdata/config.json",
-			 claim->id) != READ_OK)
+	config = confirm_read(io, &config_source, run_base, "%s/userdata/config.json", claim->id);
+	if (!config)
 		return 0;
 	confirm_oci(io, claim, "run/crun", "run/runc", claim->id);
-	if (!claim->confirmed && confirm_read(io, &confirm_pidfile_source, run_base, &pid,
-					      "%s/userdata/pidfile", claim->id) == READ_OK)
-		confirm_leader_of(io, claim, pid);
+	confirm_pidfile(io, claim, run_base,
+			arena_printf(claim->arena, "%s/userdata/pidfile", claim->id));
 	if (!claim->confirmed)
 		return 0;
 	confirm_take(claim, config);

@@ -25,8 +25,9 @@ static int crun_confirm(const struct engine_io *io, struct claim *claim, struct 
 	const char *base = confirm_run_base(claim, "run/crun", "crun");
 
 	(void)err;
+	confirm_oci(io, claim, base, NULL, claim->id);
 	/* From a login session crun takes its XDG_RUNTIME_DIR, even for root. */
-	if (confirm_oci(io, claim, base, NULL, claim->id) == READ_ABSENT && claim->uid == 0)
+	if (!claim->confirmed && claim->uid == 0)
 		confirm_oci(io, claim, "run/user/0/crun", NULL, claim->id);
 	return 0;
 }

@@ -47,35 +47,28 @@ static bool docker_claim(const struct claim_path *path, struct claim *out)
 /* The data directory may be moved by /etc/docker/daemon.json. */
 static const char *configured_root(const struct engine_io *io, const struct claim *claim)
 {
-	const struct facts *facts;
+	const struct facts *facts = NULL;
 	const char *root;
 
-	if (claim->uid != 0 ||
-	    confirm_read(io, &daemon_source, "etc/docker", &facts, "daemon.json") != READ_OK)
-		return NULL;
-	root = facts->text[FACT_ROOT_PATH];
+	if (claim->uid == 0)
+		facts = confirm_read(io, &daemon_source, "etc/docker", "daemon.json");
+	root = facts ? facts->text[FACT_ROOT_PATH] : NULL;
 	return root && root[0] == '/' ? root + 1 : NULL;
 }
 
-static int read_config(const struct engine_io *io, const struct claim *claim,
-		       const struct facts **out)
+static const struct facts *read_config(const struct engine_io *io, const struct claim *claim)
 {
 	const char *roots[] = {
 		configured_root(io, claim),
 		confirm_base(io, claim, "var/lib/docker", ".local/share/docker"),
 		claim->uid ? NULL : "var/snap/docker/common/var-lib-docker",
 	};
-	int r, worst = READ_ABSENT;
+	const struct facts *facts = NULL;
 
-	for (size_t i = 0; i < ARRAY_LEN(roots); i++) {
-		r = confirm_read(io, &config_source, roots[i], out, "containers/%s/config.v2.json",
-				 claim->id);
-		if (r == READ_OK)
-			return r;
-		if (r != READ_ABSENT)
-			worst = r;
-	}
-	return worst;
+	for (size_t i = 0; i < ARRAY_LEN(roots) && !facts; i++)
+		facts = confirm_read(io, &config_source, roots[i], "containers/%s/config.v2.json",
+				     claim->id);
+	return facts;
 }
 
 /* The name stands with a slash in front, as "/web". */
@@ -92,13 +85,13 @@ int docker_confirm(const struct engine_io *io, struct claim *claim, struct err *
 	uint64_t start_ticks = 0;
 
 	(void)err;
-	if (read_config(io, claim, &facts) != READ_OK || !facts->text[FACT_ID] ||
-	    strcmp(facts->text[FACT_ID], claim->id) != 0)
+	facts = read_config(io, claim);
+	if (!facts || !facts->text[FACT_ID] || strcmp(facts->text[FACT_ID], claim->id) != 0)
 		return 0;
 	runtimes =
 		confirm_run_base(claim, "run/docker/runtime-runc/moby", "docker/runtime-runc/moby");
-	if (confirm_read(io, &confirm_runc_source, runtimes, &runtime, "%s/state.json",
-			 claim->id) == READ_OK) {
+	runtime = confirm_read(io, &confirm_runc_source, runtimes, "%s/state.json", claim->id);
+	if (runtime) {
 		start_ticks = facts_u64(runtime, FACT_START_TICKS);
 		claim->root_path = arena_strdup(claim->arena, runtime->text[FACT_ROOT_PATH]);
 	}

@@ -40,7 +40,7 @@ static int ecs_confirm(const struct engine_io *io, struct claim *claim, struct e
 {
 	if (claim->kind != CONTAINER_POD)
 		return docker_confirm(io, claim, err);
-	confirm_by_name(io, claim, READ_OK);
+	confirm_by_name(io, claim, true);
 	return 0;
 }
 

@@ -48,23 +48,19 @@ static bool flatpak_claim(const struct claim_path *path, struct claim *out)
 
 static int flatpak_confirm(const struct engine_io *io, struct claim *claim, struct err *err)
 {
-	const struct facts *facts;
+	const struct facts *facts = confirm_read(
+		io, &info_source, arena_printf(claim->arena, "run/user/%u", claim->uid),
+		".flatpak/%s/info", claim->id);
+	const char *app = facts ? facts->text[FACT_ID] : NULL;
 	uint64_t pid;
 
 	(void)err;
-	if (confirm_read(io, &info_source, arena_printf(claim->arena, "run/user/%u", claim->uid),
-			 &facts, ".flatpak/%s/info", claim->id) == READ_OK) {
-		confirm_by_name(io, claim,
-				facts->text[FACT_ID] &&
-						strcmp(facts->text[FACT_ID], claim->name) == 0
-					? READ_OK
-					: STATE_INVALID);
-		if (claim->confirmed)
-			confirm_take(claim, facts);
-		return 0;
-	}
-	if (!io->nested && parse_u64(span_of(claim->id), &pid) && pid <= INT32_MAX)
+	if (facts)
+		confirm_by_name(io, claim, app && strcmp(app, claim->name) == 0);
+	else if (!io->nested && parse_u64(span_of(claim->id), &pid) && pid <= INT32_MAX)
 		confirm_leader(io, claim, (pid_t)pid, 0);
+	if (facts && claim->confirmed)
+		confirm_take(claim, facts);
 	return 0;
 }
 

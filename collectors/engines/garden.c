@@ -27,9 +27,7 @@ static bool garden_claim(const struct claim_path *path, struct claim *out)
 static int garden_confirm(const struct engine_io *io, struct claim *claim, struct err *err)
 {
 	(void)err;
-	confirm_by_name(io, claim,
-			state_exists(io->cache, (struct state_path) {"var/vcap/data/garden/depot",
-								     claim->id}));
+	confirm_by_path(io, claim, "var/vcap/data/garden/depot", claim->id);
 	return 0;
 }
 

@@ -60,16 +60,13 @@ static bool libvirt_claim(const struct claim_path *path, struct claim *out)
 
 static int libvirt_confirm(const struct engine_io *io, struct claim *claim, struct err *err)
 {
-	const struct facts *facts;
-
 	(void)err;
 	if (machined_confirm(io, claim, claim->id))
 		return 0;
 	for (size_t i = 0; i < ARRAY_LEN(drivers); i++)
-		if (drivers[i].kind == claim->kind &&
-		    confirm_read(io, &confirm_pidfile_source, drivers[i].run, &facts, "%s.pid",
-				 claim->name) == READ_OK)
-			confirm_leader_of(io, claim, facts);
+		if (drivers[i].kind == claim->kind)
+			confirm_pidfile(io, claim, drivers[i].run,
+					arena_printf(claim->arena, "%s.pid", claim->name));
 	return 0;
 }
 

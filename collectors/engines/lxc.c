@@ -62,15 +62,6 @@ static bool lxc_claim(const struct claim_path *path, struct claim *out)
 	return false;
 }
 
-static int home_exists(const struct engine_io *io, const struct claim *claim,
-		       const struct home *home)
-{
-	char rest[512];
-
-	snprintf(rest, sizeof(rest), "%s%s", claim->id, home->below);
-	return state_exists(io->cache, (struct state_path) {home->base, rest});
-}
-
 /* "shop_web": web of the project shop */
 static void split_project(struct claim *claim)
 {
@@ -84,7 +75,8 @@ static void split_project(struct claim *claim)
 
 static void confirm_home(const struct engine_io *io, struct claim *claim, const struct home *home)
 {
-	confirm_by_name(io, claim, home_exists(io, claim, home));
+	confirm_by_path(io, claim, home->base,
+			arena_printf(claim->arena, "%s%s", claim->id, home->below));
 	if (!claim->confirmed)
 		return;
 	claim->engine = home->engine;

@@ -36,9 +36,7 @@ static int nomad_confirm(const struct engine_io *io, struct claim *claim, struct
 {
 	(void)err;
 	for (size_t i = 0; i < ARRAY_LEN(allocation_bases) && !claim->confirmed; i++)
-		confirm_by_name(io, claim,
-				state_exists(io->cache,
-					     (struct state_path) {allocation_bases[i], claim->id}));
+		confirm_by_path(io, claim, allocation_bases[i], claim->id);
 	return 0;
 }
 

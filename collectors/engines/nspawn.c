@@ -20,12 +20,11 @@ static const struct facts_source machine_source = {FACTS_LINES, 64u << 10, machi
 
 bool machined_confirm(const struct engine_io *io, struct claim *claim, const char *machine)
 {
-	const struct facts *facts;
+	const struct facts *facts = confirm_read(
+		io, &machine_source,
+		confirm_run_base(claim, "run/systemd/machines", "systemd/machines"), "%s", machine);
 
-	if (confirm_read(io, &machine_source,
-			 confirm_run_base(claim, "run/systemd/machines", "systemd/machines"),
-			 &facts, "%s", machine) != READ_OK ||
-	    !facts->text[FACT_NAME] || strcmp(facts->text[FACT_NAME], machine) != 0)
+	if (!facts || !facts->text[FACT_NAME] || strcmp(facts->text[FACT_NAME], machine) != 0)
 		return false;
 	confirm_leader_of(io, claim, facts);
 	if (!claim->confirmed)

@@ -103,15 +103,12 @@ static const struct facts *find_in_storage(const struct engine_io *io, struct cl
 }
 
 /* The pid file is all there is where neither crun nor runc ran it. */
-static void confirm_pidfile(const struct engine_io *io, struct claim *claim, const char *run)
+static void confirm_pidfiles(const struct engine_io *io, struct claim *claim, const char *run)
 {
-	const struct facts *facts;
-
-	for (size_t i = 0; i < ARRAY_LEN(drivers) && !claim->confirmed; i++)
-		if (confirm_read(io, &confirm_pidfile_source, run, &facts,
-				 "%s-containers/%s/userdata/pidfile", drivers[i],
-				 claim->id) == READ_OK)
-			confirm_leader_of(io, claim, facts);
+	for (size_t i = 0; i < ARRAY_LEN(drivers); i++)
+		confirm_pidfile(io, claim, run,
+				arena_printf(claim->arena, "%s-containers/%s/userdata/pidfile",
+					     drivers[i], claim->id));
 }
 
 /* Called for what is confirmed: the configuration says what the lists don't. */
@@ -120,9 +117,10 @@ static void take_config(const struct engine_io *io, struct claim *claim, const c
 	const struct facts *facts;
 
 	for (size_t i = 0; i < ARRAY_LEN(drivers); i++) {
-		if (confirm_read(io, &config_source, storage, &facts,
-				 "%s-containers/%s/userdata/config.json", drivers[i],
-				 claim->id) != READ_OK)
+		facts = confirm_read(io, &config_source, storage,
+				     "%s-containers/%s/userdata/config.json", drivers[i],
+				     claim->id);
+		if (!facts)
 			continue;
 		confirm_take(claim, facts);
 		if (claim->pod && facts->text[FACT_HOSTNAME])
@@ -147,7 +145,7 @@ static int podman_confirm(const struct engine_io *io, struct claim *claim, struc
 
 	(void)err;
 	if (claim->kind != CONTAINER_CONTAINER) { /* nothing on disk tells of pods and monitors */
-		confirm_by_name(io, claim, READ_OK);
+		confirm_by_name(io, claim, true);
 		return 0;
 	}
 	storage = confirm_base(io, claim, "var/lib/containers/storage",
@@ -160,8 +158,7 @@ static int podman_confirm(const struct engine_io *io, struct claim *claim, struc
 		return 0;
 	confirm_oci(io, claim, confirm_run_base(claim, "run/crun", "crun"),
 		    confirm_run_base(claim, "run/runc", "runc"), claim->id);
-	if (!claim->confirmed)
-		confirm_pidfile(io, claim, run);
+	confirm_pidfiles(io, claim, run);
 	if (!claim->confirmed)
 		return 0;
 	confirm_take(claim, facts);

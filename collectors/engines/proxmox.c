@@ -34,30 +34,21 @@ static bool proxmox_claim(const struct claim_path *path, struct claim *out)
 	return true;
 }
 
-static void confirm_vm(const struct engine_io *io, struct claim *claim)
-{
-	const struct facts *facts;
-
-	if (confirm_read(io, &confirm_pidfile_source, "run/qemu-server", &facts, "%s.pid",
-			 claim->id) == READ_OK)
-		confirm_leader_of(io, claim, facts);
-}
-
 /* LXC's containers may have a number for a name too: the cluster's database makes it Proxmox. */
 static int proxmox_confirm(const struct engine_io *io, struct claim *claim, struct err *err)
 {
 	const struct facts *facts;
-	int r;
 
 	(void)err;
 	if (state_exists(io->cache, (struct state_path) {"var/lib", "pve-cluster"}) != READ_OK)
 		return 0;
 	if (claim->kind == CONTAINER_VM) {
-		confirm_vm(io, claim);
+		confirm_pidfile(io, claim, "run/qemu-server",
+				arena_printf(claim->arena, "%s.pid", claim->id));
 		return 0;
 	}
-	r = confirm_read(io, &config_source, "var/lib/lxc", &facts, "%s/config", claim->id);
-	confirm_by_name(io, claim, r);
+	facts = confirm_read(io, &config_source, "var/lib/lxc", "%s/config", claim->id);
+	confirm_by_name(io, claim, facts);
 	if (claim->confirmed)
 		confirm_take(claim, facts);
 	return 0;

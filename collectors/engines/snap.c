@@ -44,9 +44,7 @@ static int snap_confirm(const struct engine_io *io, struct claim *claim, struct 
 
 	(void)err;
 	snprintf(file, sizeof(file), "%s.json", claim->project);
-	confirm_by_name(
-		io, claim,
-		state_exists(io->cache, (struct state_path) {"var/lib/snapd/sequence", file}));
+	confirm_by_path(io, claim, "var/lib/snapd/sequence", file);
 	return 0;
 }
 
