@@ -3,8 +3,8 @@
  * The schemes, as data: one look per role. Nothing here knows how a terminal or a picture shows a
  * look, and nothing decides which scheme is used (the options and NO_COLOR do that elsewhere).
  *
- * A state is never told by colour alone: what alarms is bold too, what is paused is underlined, what is
- * selected is reversed or on a background, what is tagged has a mark in the gutter.
+ * A state is never told by colour alone: what alarms is bold or reversed too, what is selected or found
+ * has a background; where only the colour differs, a word or a mark says the same (paused, tagged).
  */
 #include "ui/theme.h"
 
@@ -66,7 +66,7 @@ const struct theme
 						[STYLE_OK] = {GREEN, TERMINAL, 0},
 						[STYLE_WARN] = {YELLOW, TERMINAL, 0},
 						[STYLE_ALARM] = {BRIGHT_RED, TERMINAL, BOLD},
-						[STYLE_PAUSED] = {BRIGHT_CYAN, TERMINAL, UNDERLINE},
+						[STYLE_PAUSED] = {BRIGHT_CYAN, TERMINAL, 0},
 						[STYLE_ENGINE] = {BRIGHT_BLUE, TERMINAL, 0},
 						[STYLE_KERNEL] = {GRAY, TERMINAL, 0},
 						[STYLE_BOX] = {WHITE, TERMINAL, 0},
@@ -146,7 +146,7 @@ const struct theme
 						[STYLE_OK] = {GREEN, TERMINAL, 0},
 						[STYLE_WARN] = {MAGENTA, TERMINAL, 0},
 						[STYLE_ALARM] = {RED, TERMINAL, BOLD},
-						[STYLE_PAUSED] = {BLUE, TERMINAL, UNDERLINE},
+						[STYLE_PAUSED] = {BLUE, TERMINAL, 0},
 						[STYLE_ENGINE] = {BLUE, TERMINAL, 0},
 						[STYLE_KERNEL] = {GRAY, TERMINAL, 0},
 						[STYLE_BOX] = {TERMINAL, TERMINAL, 0},
@@ -185,7 +185,7 @@ const struct theme
 						[STYLE_WARN] = {YELLOW, TERMINAL, 0},
 						[STYLE_ALARM] = {BRIGHT_YELLOW, TERMINAL,
 								 BOLD | REVERSE},
-						[STYLE_PAUSED] = {BRIGHT_CYAN, TERMINAL, UNDERLINE},
+						[STYLE_PAUSED] = {BRIGHT_CYAN, TERMINAL, 0},
 						[STYLE_ENGINE] = {CYAN, TERMINAL, 0},
 						[STYLE_KERNEL] = {GRAY, TERMINAL, 0},
 						[STYLE_BOX] = {WHITE, TERMINAL, 0},

@@ -55,8 +55,8 @@ static void states_differ_in_more_than_the_foreground(void **state)
 {
 	static const enum style told_apart[] = {
 		STYLE_HEADER,	   STYLE_SELECTED, STYLE_SELECTED_FOLLOW, STYLE_MATCH,
-		STYLE_FOOTER_TEXT, STYLE_ALARM,	   STYLE_PAUSED,	  STYLE_TAB_ACTIVE,
-		STYLE_BOX_TITLE,   STYLE_INPUT,	   STYLE_ERROR,
+		STYLE_FOOTER_TEXT, STYLE_ALARM,	   STYLE_TAB_ACTIVE,	  STYLE_BOX_TITLE,
+		STYLE_INPUT,	   STYLE_ERROR,
 	};
 
 	(void)state;
