@@ -25,8 +25,8 @@ static const struct preset presets[] = {
 			    "io_write_bytes_per_sec processes pressure_cpu_some_pct "
 			    "pressure_memory_some_pct pressure_io_some_pct path"},
 	[PRESET_PROCESSES] = {ROW_PROCESS,
-			      "pid user state cpu_pct memory_pct rss_bytes cpu_time_usec "
-			      "container command"},
+			      "pid user priority nice virtual_bytes rss_bytes state cpu_pct "
+			      "memory_pct cpu_time_usec container command"},
 	[PRESET_NAMESPACES] = {ROW_NS, "type id processes pid container held owner_uid command"},
 	[PRESET_STATS_JSON] = {ROW_CONTAINER, NULL},
 };
