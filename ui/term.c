@@ -46,7 +46,7 @@ static struct {
 	bool color, defaults, mouse, narrow_font;
 	struct canvas shown; /* what the terminal shows */
 	struct canvas late;  /* a frame it was too slow for */
-	bool shown_is_known, is_late;
+	bool shown_is_known, is_late, is_gone;
 	int signal;
 } term;
 
@@ -529,8 +529,11 @@ bool term_event(struct event *event)
 	}
 	if (signal_event(event) || term_keys_next(event))
 		return true;
-	if (!tty_is_gone())
+	if (term.is_gone || !tty_is_gone())
 		return false;
+	/* Told once, like a key: who takes events until there are none comes to an end. */
+	term.is_gone = true;
+	tty_forget_input();
 	event->key = KEY_CODE_HANGUP;
 	return true;
 }

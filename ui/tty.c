@@ -34,7 +34,6 @@ static struct {
 	struct termios saved;
 	struct strbuf pending;
 	size_t sent; /* of pending */
-	bool gone;
 	pid_t owner; /* a forked child must not restore */
 	char restore[RESTORE_MAX];
 	size_t restore_len;
@@ -86,7 +85,6 @@ int tty_open(struct err *err)
 	if (tty.out < 0)
 		tty.out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	tty.owner = getpid();
-	tty.gone = false;
 	int r = tty.out < 0 ? err_set(err, errno, "open the terminal") : watch_input(err);
 
 	if (r < 0)
@@ -156,6 +154,13 @@ static size_t write_patiently(const char *bytes, size_t len, int tries)
 	return sent;
 }
 
+bool tty_is_gone(void)
+{
+	struct pollfd pfd = {.fd = tty.in, .events = POLLIN};
+
+	return poll(&pfd, 1, 0) == 1 && (pfd.revents & (POLLHUP | POLLERR | POLLNVAL));
+}
+
 static bool in_foreground(void)
 {
 	pid_t group = tcgetpgrp(tty.in);
@@ -192,7 +197,7 @@ static void watch_output(bool wanted)
 	epoll_ctl(tty.events, wanted ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, tty.out, &event);
 }
 
-/* Write what is pending, waiting for the terminal @tries times. */
+/* Write what is pending, waiting for the terminal @tries times; nobody will read it when it is gone. */
 static bool flush_patiently(int tries)
 {
 	size_t left = tty.pending.len - tty.sent;
@@ -200,7 +205,7 @@ static bool flush_patiently(int tries)
 	if (left == 0)
 		return true;
 	tty.sent += write_patiently(tty.pending.data + tty.sent, left, tries);
-	if (tty.sent < tty.pending.len)
+	if (tty.sent < tty.pending.len && !tty_is_gone())
 		return false;
 	strbuf_reset(&tty.pending);
 	tty.sent = 0;
@@ -242,9 +247,7 @@ int tty_poll_fd(void)
 	return tty.events;
 }
 
-bool tty_is_gone(void)
+void tty_forget_input(void)
 {
-	struct pollfd pfd = {.fd = tty.in, .events = POLLIN};
-
-	return poll(&pfd, 1, 0) == 1 && (pfd.revents & (POLLHUP | POLLERR | POLLNVAL));
+	epoll_ctl(tty.events, EPOLL_CTL_DEL, tty.in, NULL);
 }

@@ -30,6 +30,8 @@ bool tty_flush(void);
 bool tty_size(int *width, int *height);
 /** tty_poll_fd() - readable when there is input, or when tty_flush() may get on */
 int tty_poll_fd(void);
+/** tty_forget_input() - tty_poll_fd() is not woken by input any more, since none will come */
+void tty_forget_input(void);
 /** tty_is_gone() - hung up */
 bool tty_is_gone(void);
 

@@ -762,14 +762,58 @@ static void a_terminal_that_goes_away_is_told(void **state)
 	assert_true(terminal_expect(&terminal, 0, SPAN("ready")));
 	close(terminal.slave);
 	close(terminal.fd);
-	terminal.slave = terminal.fd = open("/dev/null", O_RDWR);
+	terminal.fd = open("/dev/null", O_RDWR);
+	terminal.slave = dup(terminal.fd);
 	assert_int_equal(read(terminal.report_fd, &event, sizeof(event)), sizeof(event));
 	assert_int_equal(event.key, KEY_CODE_HANGUP);
 	int status;
 
 	assert_int_equal(read(terminal.status_fd, &status, sizeof(status)), sizeof(status));
 	assert_true(WIFSIGNALED(status) || WIFEXITED(status));
+	terminal_finish(&terminal);
+}
+
+static void take_all_events(void *data, int report_fd)
+{
+	struct canvas canvas;
+	struct event event;
+	int hangups = 0;
+
+	(void)data;
+	signal(SIGHUP, SIG_IGN);
+	open_term(&canvas);
+	while (hangups == 0) {
+		struct pollfd pfd = {.fd = term_input_fd(), .events = POLLIN};
+
+		poll(&pfd, 1, -1);
+		while (term_event(&event))
+			hangups += event.key == KEY_CODE_HANGUP;
+	}
+	struct pollfd pfd = {.fd = term_input_fd(), .events = POLLIN};
+	int quiet = poll(&pfd, 1, 100) == 0;
+
+	if (write(report_fd, &hangups, sizeof(hangups)) < 0 ||
+	    write(report_fd, &quiet, sizeof(quiet)) < 0)
+		_exit(97);
+	term_close();
+}
+
+static void a_terminal_that_is_gone_is_told_once_even_without_a_signal(void **state)
+{
+	struct terminal terminal;
+	int hangups, quiet;
+
+	(void)state;
+	terminal_start(&terminal, "xterm-256color", take_all_events, NULL);
+	assert_true(terminal_expect(&terminal, 0, SPAN("ready")));
+	close(terminal.slave);
+	close(terminal.fd);
+	terminal.fd = open("/dev/null", O_RDWR);
 	terminal.slave = dup(terminal.fd);
+	assert_int_equal(read(terminal.report_fd, &hangups, sizeof(hangups)), sizeof(hangups));
+	assert_int_equal(read(terminal.report_fd, &quiet, sizeof(quiet)), sizeof(quiet));
+	assert_int_equal(hangups, 1);
+	assert_int_equal(quiet, 1);
 	terminal_finish(&terminal);
 }
 
@@ -805,6 +849,7 @@ int main(void)
 		cmocka_unit_test(stopped_it_gives_the_terminal_back_and_takes_it_again),
 		cmocka_unit_test(killed_while_stopped_it_leaves_the_terminal_alone),
 		cmocka_unit_test(a_terminal_that_goes_away_is_told),
+		cmocka_unit_test(a_terminal_that_is_gone_is_told_once_even_without_a_signal),
 		cmocka_unit_test(the_window_gets_a_title_and_its_old_one_back),
 	};
 
