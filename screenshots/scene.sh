@@ -65,8 +65,10 @@ in_group shop/mailer sleep 3600
 in_group nightly/backup sh -c 'while :; do dd if=/dev/zero of=dump.sql bs=1M count=24 conv=fsync 2>/dev/null; sleep 0.2; done'
 in_group runaway sh -c 'i=0; while [ $i -lt 47 ]; do sleep 3600 & i=$((i + 1)); done; wait'
 # The recipe of every tutorial: namespaces and a root of its own, no cgroup.
+mount -t tmpfs tmpfs /srv
+cp -a "$work/root" /srv/jail
 unshare --pid --mount --uts --ipc --net --fork --kill-child \
-	chroot "$work/root" /bin/sh -c 'sleep 3600 & sleep 3600' &
+	chroot /srv/jail /bin/sh -c 'sleep 3600 & sleep 3600' &
 sleep 4
 put freezer.state FROZEN shop/mailer
 put cgroup.freeze 1 shop/mailer
