@@ -103,16 +103,12 @@ static int answer(const struct command *command, int question)
 int command_begin(const struct command *command, void *target, int *argc, char ***argv)
 {
 	struct err err = ERR_INIT;
-	int first = 0;
-	int r = options_parse(command, target, *argc, *argv, &first, &err);
+	int r = options_parse(command, target, argc, argv, &err);
 
 	if (r > 0)
 		return answer(command, r);
-	if (r == 0) {
-		*argc -= first;
-		*argv += first;
+	if (r == 0)
 		r = check_operands(command, *argc, *argv, &err);
-	}
 	return r < 0 ? command_fail_usage(command, &err) : COMMAND_GO_ON;
 }
 

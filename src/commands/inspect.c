@@ -11,7 +11,7 @@
 #include "commands/scope.h"
 #include "commands/stdout.h"
 
-static const struct report_type inspect_type = {
+const struct report_type report_type_inspect = {
 	.kind = ROW_CONTAINER,
 	.key = "containers",
 	.preset = PRESET_STATS_JSON,
@@ -196,8 +196,8 @@ static int inspect_run(const struct command *command, int argc, char **argv)
 	if (code != COMMAND_GO_ON)
 		return code;
 	if (report_wants_help(&options))
-		return report_print_help(command, &inspect_type);
-	if (report_init(&report, &inspect_type, &options, &err) < 0)
+		return report_print_help(command, &report_type_inspect);
+	if (report_init(&report, &report_type_inspect, &options, &err) < 0)
 		return command_fail_usage(command, &err);
 	struct inspect inspect = {
 		.command = command,

@@ -16,7 +16,7 @@ static const char *const list_columns[] = {
 	NULL,
 };
 
-static const struct report_type list_type = {
+const struct report_type report_type_list = {
 	.kind = ROW_CONTAINER,
 	.key = "containers",
 	.text = list_columns,
@@ -27,7 +27,7 @@ static const struct report_type list_type = {
 
 static int list_run(const struct command *command, int argc, char **argv)
 {
-	return report_run(command, &list_type, argc, argv);
+	return report_run(command, &report_type_list, argc, argv);
 }
 
 static const struct option_spec list_options[] = {

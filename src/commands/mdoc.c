@@ -16,40 +16,65 @@
 #include "model/fields.h"
 #include "ui/keys.h"
 
-/* Text for a line of its own or for an argument of a macro. */
-static void add_escaped(const char *text, struct strbuf *out)
+#define LINE_MAX_COLUMNS 78
+
+/* A word of running text, where @at_start is the start of a line, at which dots mean macros. */
+static void add_word(struct span word, bool at_start, struct strbuf *out)
 {
-	if (*text == '.' || *text == '\'')
+	if (at_start && (word.p[0] == '.' || word.p[0] == '\''))
 		strbuf_adds(out, "\\&");
-	for (; *text; text++) {
-		if (*text == '\\')
+	for (size_t i = 0; i < word.len; i++) {
+		if (word.p[i] == '\\')
 			strbuf_adds(out, "\\e");
-		else if (*text == '-')
+		else if (word.p[i] == '-')
 			strbuf_adds(out, "\\-");
 		else
-			strbuf_addc(out, *text);
+			strbuf_addc(out, word.p[i]);
 	}
 }
 
-/* A sentence on a line, with its capital and its full stop. */
-static void add_sentence(const char *text, struct strbuf *out)
+/* Running text: lines of some width, and each sentence starts one. */
+static void add_text(const char *text, struct strbuf *out)
 {
-	size_t len = strlen(text);
-	char last = len > 0 ? text[len - 1] : '\0';
+	struct span rest = span_of(text);
+	struct span word;
+	size_t used = 0;
 
-	if (len == 0)
-		return;
-	if (isalpha((unsigned char)*text)) {
-		strbuf_addc(out, (char)toupper((unsigned char)*text));
-		text++;
+	while (span_next_word(&rest, &word)) {
+		if (used > 0)
+			strbuf_addc(out, used + 1 + word.len > LINE_MAX_COLUMNS ? '\n' : ' ');
+		if (used + 1 + word.len > LINE_MAX_COLUMNS)
+			used = 0;
+		add_word(word, used == 0, out);
+		used += word.len + 1;
+		if (rest.len > 0 && span_ends(word, SPAN(".")) && !span_ends(word, SPAN(".."))) {
+			strbuf_addc(out, '\n');
+			used = 0;
+		}
 	}
-	add_escaped(text, out);
-	strbuf_adds(out, last == '.' ? "\n" : ".\n");
+}
+
+/* A clause of a table as a sentence, with its capital and its full stop. */
+static void add_sentence(const char *clause, struct strbuf *out)
+{
+	_cleanup_(strbuf_finish)
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_adds(&text, clause);
+	if (text.len == 0)
+		return;
+	text.data[0] = (char)toupper((unsigned char)text.data[0]);
+	if (!span_ends(strbuf_span(&text), SPAN(".")))
+		strbuf_addc(&text, '.');
+	add_text(strbuf_cstr(&text), out);
+	strbuf_addc(out, '\n');
 }
 
 /* One argument of a macro: quoted, so that no word of it is taken for another macro. */
 static void add_argument(const char *text, struct strbuf *out)
 {
+	char last = ' ';
+
 	strbuf_adds(out, " \"");
 	for (; *text; text++) {
 		if (*text == '"')
@@ -58,7 +83,11 @@ static void add_argument(const char *text, struct strbuf *out)
 			strbuf_adds(out, "\\e");
 		else
 			strbuf_addc(out, *text);
+		last = *text;
 	}
+	/* A delimiter at the end would be set outside of the macro. */
+	if (strchr(".,:;!?)", last))
+		strbuf_adds(out, "\\&");
 	strbuf_addc(out, '"');
 }
 
@@ -78,9 +107,18 @@ static void add_option(const struct option_spec *spec, struct strbuf *out)
 	add_sentence(spec->help, out);
 }
 
+static bool has_visible(const struct option_spec *spec)
+{
+	for (; spec && spec->name; spec++) {
+		if (!(spec->flags & OPTION_HIDDEN))
+			return true;
+	}
+	return false;
+}
+
 static void add_options(const struct option_spec *spec, struct strbuf *out)
 {
-	if (!spec || !spec->name)
+	if (!has_visible(spec))
 		return;
 	strbuf_adds(out, ".Bl -tag -width Ds\n");
 	for (; spec->name; spec++)
@@ -88,26 +126,10 @@ static void add_options(const struct option_spec *spec, struct strbuf *out)
 	strbuf_adds(out, ".El\n");
 }
 
-/* The lines of a paragraph, each as a sentence or a part of one. */
-static void add_paragraph(const char *text, struct strbuf *out)
-{
-	for (; *text; text++) {
-		if (text[0] == '.' && text[1] == ' ') {
-			strbuf_adds(out, ".\n");
-			text++;
-		} else if (*text == '-') {
-			strbuf_adds(out, "\\-");
-		} else {
-			strbuf_addc(out, *text);
-		}
-	}
-	strbuf_addc(out, '\n');
-}
-
 static void add_command(const struct command *command, struct strbuf *out)
 {
 	strbuf_addf(out, ".Ss %s\n.Nm Cm %s\n", command->name, command->name);
-	if (command->options)
+	if (has_visible(command->options))
 		strbuf_adds(out, ".Op Ar OPTIONS\n");
 	if (command->operands && command->operands[0]) {
 		strbuf_adds(out, ".Ar");
@@ -119,7 +141,7 @@ static void add_command(const struct command *command, struct strbuf *out)
 	if (command->alias)
 		strbuf_addf(out, "It may be called\n.Cm %s\ntoo.\n", command->alias);
 	if (command->details)
-		add_paragraph(command->details, out);
+		add_sentence(command->details, out);
 	add_options(command->options, out);
 }
 
@@ -205,6 +227,18 @@ static void add_host(struct strbuf *out)
 	strbuf_adds(out, ".El\n");
 }
 
+/* Why a value may not be known. */
+static void add_reasons(struct strbuf *out)
+{
+	strbuf_adds(out, ".Bl -bullet -compact\n");
+	for (int why = 0; why < WHY_COUNT_; why++) {
+		strbuf_adds(out, ".It\n");
+		add_text(metric_why_text((enum metric_why)why), out);
+		strbuf_addc(out, '\n');
+	}
+	strbuf_adds(out, ".El\n");
+}
+
 /* ---- Keys ---- */
 
 static void add_key(const struct key *key, struct strbuf *out)
@@ -238,10 +272,8 @@ int mdoc_section(const char *name, struct strbuf *out, struct err *err)
 		const char *name;
 		void (*add)(struct strbuf *out);
 	} sections[] = {
-		{"commands", add_commands},
-		{"fields", add_fields},
-		{"host", add_host},
-		{"keys", add_keys},
+		{"commands", add_commands}, {"fields", add_fields},   {"host", add_host},
+		{"keys", add_keys},	    {"reasons", add_reasons},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
@@ -250,5 +282,6 @@ int mdoc_section(const char *name, struct strbuf *out, struct err *err)
 			return 0;
 		}
 	}
-	return err_setx(err, EINVAL, "no section '%s': commands, fields, host or keys", name);
+	return err_setx(err, EINVAL, "no section '%s': commands, fields, host, keys or reasons",
+			name);
 }

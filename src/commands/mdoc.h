@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/** mdoc_section() - "commands", "fields", "host" or "keys" in mdoc(7), appended to @out
+/** mdoc_section() - "commands", "fields", "host", "keys" or "reasons" in mdoc(7), appended to @out
  *  Return: 0; -EINVAL with @err for another name. */
 int mdoc_section(const char *name, struct strbuf *out, struct err *err);
 

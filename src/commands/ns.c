@@ -3,7 +3,7 @@
 #include "commands/report.h"
 #include "commands/scope.h"
 
-static const struct report_type ns_type = {
+const struct report_type report_type_ns = {
 	.kind = ROW_NS,
 	.key = "namespaces",
 	.preset = PRESET_NAMESPACES,
@@ -13,7 +13,7 @@ static const struct report_type ns_type = {
 
 static int ns_run(const struct command *command, int argc, char **argv)
 {
-	return report_run(command, &ns_type, argc, argv);
+	return report_run(command, &report_type_ns, argc, argv);
 }
 
 static const struct option_spec ns_options[] = {

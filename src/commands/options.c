@@ -145,8 +145,8 @@ static int take(const struct option_spec *spec, void *target, struct err *err)
 			"option --%s", spec->name);
 }
 
-int options_parse(const struct command *command, void *target, int argc, char **argv,
-		  int *out_first, struct err *err)
+int options_parse(const struct command *command, void *target, int *argc, char ***argv,
+		  struct err *err)
 {
 	_cleanup_(parser_finish)
 	struct parser parser;
@@ -157,14 +157,17 @@ int options_parse(const struct command *command, void *target, int argc, char **
 	opterr = 0;
 	optind = 0; /* glibc: forget an earlier scan */
 	while (r == OPTIONS_TAKEN) {
-		code = getopt_long(argc, argv, strbuf_cstr(&parser.letters), parser.longs, NULL);
+		code = getopt_long(*argc, *argv, strbuf_cstr(&parser.letters), parser.longs, NULL);
 		if (code == -1)
 			break;
 		if (code == '?' || code == ':')
-			return refuse(&parser, code, argv[optind - 1], err);
+			return refuse(&parser, code, (*argv)[optind - 1], err);
 		r = take(parser_find(&parser, code), target, err);
 	}
-	*out_first = optind;
+	if (r == OPTIONS_TAKEN) {
+		*argc -= optind;
+		*argv += optind;
+	}
 	return r;
 }
 

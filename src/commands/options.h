@@ -21,15 +21,16 @@ enum options_result {
 
 /**
  * options_parse() - take the options of @command out of @argv
- * @target:	 for set() of the options
- * @argc, @argv: as for main(); operands are moved behind the options
- * @out_first:	 index of the first operand
+ * @target: for set() of the options
+ * @argc:   as for main(); afterwards the number of operands
+ * @argv:   as for main(); afterwards the operands, which are moved behind the options
  *
  * Long options may be abbreviated as long as that is unambiguous; "--" ends the options.
- * Return: enum options_result; -EINVAL with @err naming the option.
+ * Return: enum options_result; -EINVAL with @err naming the option. Only with OPTIONS_TAKEN are there
+ * operands.
  */
-int options_parse(const struct command *command, void *target, int argc, char **argv,
-		  int *out_first, struct err *err);
+int options_parse(const struct command *command, void *target, int *argc, char ***argv,
+		  struct err *err);
 
 /** options_help() - the text of --help, appended to @out */
 void options_help(const struct command *command, struct strbuf *out);

@@ -8,7 +8,7 @@ static const char *const ps_columns[] = {
 	"memory_pct", "cpu_time_usec", "container", "command", NULL,
 };
 
-static const struct report_type ps_type = {
+const struct report_type report_type_ps = {
 	.kind = ROW_PROCESS,
 	.key = "processes",
 	.text = ps_columns,
@@ -19,7 +19,7 @@ static const struct report_type ps_type = {
 
 static int ps_run(const struct command *command, int argc, char **argv)
 {
-	return report_run(command, &ps_type, argc, argv);
+	return report_run(command, &report_type_ps, argc, argv);
 }
 
 static const struct option_spec ps_options[] = {

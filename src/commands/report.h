@@ -39,31 +39,19 @@ int report_set_no_header(void *target, const char *value, struct err *err);
 int report_set_depth(void *target, const char *value, struct err *err);
 
 /* REPORT_OPTIONS - rows for an options[] */
-#define REPORT_OPTIONS                                                                             \
-	{"format", 'f', OPTION_ARGUMENT, "FORMAT", "text, json or csv", report_set_format},        \
-		{"json", 'J', 0, NULL, "the same as --format json", report_set_json},              \
-		{"columns",                                                                        \
-		 'o',                                                                              \
-		 OPTION_ARGUMENT,                                                                  \
-		 "FIELD,...",                                                                      \
-		 "these columns; +FIELD,... adds some; all; help lists them",                      \
-		 report_set_columns},                                                              \
-		{"sort",                                                                           \
-		 's',                                                                              \
-		 OPTION_ARGUMENT,                                                                  \
-		 "FIELD",                                                                          \
-		 "by this field; -FIELD largest first, +FIELD smallest first",                     \
-		 report_set_sort},                                                                 \
-		{"reverse", 'r', 0, NULL, "turn the order round", report_set_reverse},             \
-		{"filter",                                                                         \
-		 'F',                                                                              \
-		 OPTION_ARGUMENT,                                                                  \
-		 "FILTER",                                                                         \
-		 "rows that hold a text, or match FIELD=VALUE, FIELD>VALUE; | is or, & and",       \
-		 report_set_filter},                                                               \
-	{                                                                                          \
-		"no-header", 0, 0, NULL, "no line of titles", report_set_no_header                 \
-	}
+/* clang-format off */
+#define REPORT_OPTIONS                                                                            \
+	{"format", 'f', OPTION_ARGUMENT, "FORMAT", "text, json or csv", report_set_format},       \
+	{"json", 'J', 0, NULL, "the same as --format json", report_set_json},                     \
+	{"columns", 'o', OPTION_ARGUMENT, "FIELD,...",                                            \
+	 "these columns; +FIELD,... adds some; all; help lists them", report_set_columns},        \
+	{"sort", 's', OPTION_ARGUMENT, "FIELD",                                                   \
+	 "sort by this field; -FIELD largest first, +FIELD smallest first", report_set_sort},     \
+	{"reverse", 'r', 0, NULL, "turn the order round", report_set_reverse},                    \
+	{"filter", 'F', OPTION_ARGUMENT, "FILTER",                                                \
+	 "rows that hold a text or match FIELD>VALUE; a|b is or, a&b and", report_set_filter},    \
+	{"no-header", 0, 0, NULL, "no line of titles", report_set_no_header}
+/* clang-format on */
 
 /** struct report_type - what makes a command's report */
 struct report_type {
@@ -79,6 +67,10 @@ struct report_type {
 	int (*scope)(const struct snapshot *snapshot, const char *operand, struct row_key *out,
 		     struct err *err);
 };
+
+/* Each in the file of its command. */
+extern const struct report_type report_type_list, report_type_stats, report_type_ps, report_type_ns,
+	report_type_tree, report_type_inspect;
 
 /** struct report - report_init(), report_finish() */
 struct report {

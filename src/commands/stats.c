@@ -15,7 +15,7 @@
 
 #define DEFAULT_DELAY_USEC 1000000
 
-static const struct report_type stats_type = {
+const struct report_type report_type_stats = {
 	.kind = ROW_CONTAINER,
 	.key = "containers",
 	.preset = PRESET_CONTAINERS,
@@ -146,12 +146,12 @@ static int stats_run(const struct command *command, int argc, char **argv)
 	if (code != COMMAND_GO_ON)
 		return code;
 	if (report_wants_help(&options.report))
-		return report_print_help(command, &stats_type);
+		return report_print_help(command, &report_type_stats);
 	stats.operands_len = argc;
 	stats.operands = argv;
 	if (argc > 0)
 		options.report.flags |= REPORT_ALL;
-	r = report_init(&stats.report, &stats_type, &options.report, &err);
+	r = report_init(&stats.report, &report_type_stats, &options.report, &err);
 	if (r < 0) {
 		report_finish(&stats.report);
 		return command_fail_usage(command, &err);
@@ -180,10 +180,11 @@ const struct command command_stats = {
 	.operands_max = OPERANDS_ANY,
 	.help = "stream what containers use, sample after sample",
 	.details =
-		"JSON is one object per line and sample. The first sample is taken half a second\n"
-		"after the start, so that it has rates. CONTAINER is a name, an id or its start, "
-		"a\n"
-		"pid, or the path of a cgroup; when all that were given have ended, so does stats.",
+		"JSON is one object per line and sample. The first sample comes half a second\n"
+		"after the start, or after a shorter delay, and has rates. CONTAINER is a name, "
+		"an\n"
+		"id or its start, a pid, or the path of a cgroup; when all that were given have\n"
+		"ended, so does stats.",
 	.options = stats_options,
 	.run = stats_run,
 };

@@ -3,7 +3,7 @@
 #include "commands/report.h"
 #include "commands/scope.h"
 
-static const struct report_type tree_type = {
+const struct report_type report_type_tree = {
 	.kind = ROW_CGROUP,
 	.key = "cgroups",
 	.preset = PRESET_CGROUPS,
@@ -15,11 +15,11 @@ static const struct report_type tree_type = {
 
 static int tree_run(const struct command *command, int argc, char **argv)
 {
-	return report_run(command, &tree_type, argc, argv);
+	return report_run(command, &report_type_tree, argc, argv);
 }
 
 static const struct option_spec tree_options[] = {
-	{"depth", 0, OPTION_ARGUMENT, "N", "no cgroup that is more than N levels below the top",
+	{"depth", 0, OPTION_ARGUMENT, "LEVELS", "show so many levels of the tree",
 	 report_set_depth},
 	REPORT_OPTIONS,
 	{0},
