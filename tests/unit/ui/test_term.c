@@ -487,6 +487,46 @@ static void every_kind_of_terminal_shows_a_frame(void **state)
 	}
 }
 
+static void show_wide(void *data, int report_fd)
+{
+	struct canvas canvas;
+
+	setenv("LC_ALL", data, 1);
+	open_term(&canvas);
+	canvas_text(&canvas, 0, 0, STYLE_NORMAL,
+		    SPAN("gr\xc3\xb6\xc3\x9f"
+			 "er \xe6\xbc\xa2 e\xcc\x81"),
+		    -1);
+	term_show(&canvas);
+	leave_by_event(report_fd);
+}
+
+static void a_locale_that_is_not_installed_is_utf8_if_its_name_says_so(void **state)
+{
+	struct terminal terminal;
+
+	(void)state;
+	terminal_start(&terminal, "xterm-256color", show_wide, "xx_YY.UTF-8");
+	assert_true(terminal_expect(&terminal, 0,
+				    SPAN("gr\xc3\xb6\xc3\x9f"
+					 "er")));
+	assert_true(terminal_expect(&terminal, 0, SPAN("\xe6\xbc\xa2")));
+	assert_true(terminal_expect(&terminal, 0, SPAN("e\xcc\x81")));
+	terminal_finish(&terminal);
+}
+
+static void the_console_gets_what_its_font_has(void **state)
+{
+	struct terminal terminal;
+
+	(void)state;
+	terminal_start(&terminal, "linux", show_wide, "C.UTF-8");
+	assert_true(terminal_expect(&terminal, 0,
+				    SPAN("gr\xc3\xb6\xc3\x9f"
+					 "er ?? e")));
+	terminal_finish(&terminal);
+}
+
 /* --- what cannot be used --- */
 
 static void say_error(void *data, int report_fd)
@@ -842,6 +882,8 @@ int main(void)
 		cmocka_unit_test(a_frame_is_one_write_and_an_equal_one_is_none),
 		cmocka_unit_test(a_terminal_without_colours_gets_attributes),
 		cmocka_unit_test(every_kind_of_terminal_shows_a_frame),
+		cmocka_unit_test(a_locale_that_is_not_installed_is_utf8_if_its_name_says_so),
+		cmocka_unit_test(the_console_gets_what_its_font_has),
 		cmocka_unit_test(what_cannot_be_used_is_refused_with_advice),
 		cmocka_unit_test(keys_are_told_apart),
 		cmocka_unit_test(the_mouse_clicks_and_scrolls),
