@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * What the model costs per refresh: rates, history and the usual questions, over a made-up crowd.
  * usage: bench_model [PROCESSES [CGROUPS]]. Prints the median of many rounds; asserts nothing.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The pieces of made-up snapshots: rows that are appended one by one, every value known, and the links
  * between them in the end. Arrays grow in the snapshot's arena.

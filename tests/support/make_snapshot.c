@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The small world, as tables: groups, containers, processes. What a table gives as a rate is a counter
  * in the snapshot that grew by it since 100 seconds before the beginning.
