@@ -9,7 +9,8 @@
 #include "ui/keys.h"
 
 /* Labels are padded to this, so that the line does not move when one changes (Tree, List). */
-#define LABEL_COLUMNS 6
+#define LABEL_COLUMNS 4
+#define LABEL_GAP     1 /* else the next key seems to belong to the label */
 
 void footer_add(struct footer *footer, uint32_t code, const char *label)
 {
@@ -25,7 +26,10 @@ static int item_columns(const struct footer_item *item, bool last)
 	char name[KEY_NAME_MAX];
 	int key = (int)text_width(span_of(key_name(item->code, name)));
 	int label = (int)text_width(span_of(item->label));
-	return key + (label < LABEL_COLUMNS && !last ? LABEL_COLUMNS : label);
+
+	if (last)
+		return key + label;
+	return key + (label < LABEL_COLUMNS ? LABEL_COLUMNS : label) + LABEL_GAP;
 }
 
 static void item_draw(struct footer *footer, size_t i, struct canvas *canvas, struct rect rect)
