@@ -27,7 +27,7 @@ static const struct lookalike lookalikes[] = {
 	{0x0134, "JjKkkLlLlLlLlLlNnNnNnnNnOoOoOo"},			/* Ĵ to ő */
 	{0x0154, "RrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs"},	/* Ŕ to ſ */
 	{0x2010, "------|_''`'\"\"\"\""},				/* dashes, quotes */
-	{0x2020, "++*>....."},						/* daggers, bullets */
+	{0x2020, "++*>..~.."},						/* daggers, bullets */
 	{0x2032, "'\"'`\"`^<>"},					/* primes */
 	{0x2190, "<^>v-|\\/\\/"},					/* arrows */
 	{0x2212, "--+/\\*oo"},						/* minus, operators */

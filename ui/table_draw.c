@@ -93,7 +93,7 @@ static void draw_title(const struct table *table, struct canvas *canvas, size_t 
 	if (!sorted)
 		return;
 	/* The mark stands in the gap behind the title, or on its end where there is no gap. */
-	if (x + columns >= table->rect.x + table->rect.width)
+	if (x + columns >= table->rect.x + table->rect.width - table->more_right)
 		x--;
 	canvas_text(canvas, x + columns, table->rect.y, style,
 		    span_of(table->query.flags & QUERY_DESCENDING ? SORT_DOWN : SORT_UP), 1);

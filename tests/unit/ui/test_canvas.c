@@ -151,7 +151,7 @@ static void in_ascii_everything_looks_alike(void **state)
 	assert_frame(&canvas, CANVAS_TEXT,
 		     "+------+ Grose ?? v^ ^v < >\n"
 		     "|      | __.:-=+# .:# @.\n"
-		     "+------+ e \".\" - * + '\n"
+		     "+------+ e \"~\" - * + '\n"
 		     "\n");
 	canvas_finish(&canvas);
 }
