@@ -35,6 +35,7 @@
 /** struct term - there is one */
 static struct {
 	bool open;
+	pid_t owner; /* a forked child that exits must leave all of this alone */
 	SCREEN *screen;
 	FILE *out; /* what ncurses takes for the terminal: a file in memory */
 	struct strbuf frame;
@@ -436,6 +437,7 @@ int term_open(const struct term_options *options, const struct theme *theme, str
 	use_locale();
 	term.theme = theme;
 	term.open = true;
+	term.owner = getpid();
 	int r = open_parts(options, err);
 
 	if (r < 0) {
@@ -453,7 +455,7 @@ int term_open(const struct term_options *options, const struct theme *theme, str
 
 void term_close(void)
 {
-	if (!term.open)
+	if (!term.open || term.owner != getpid())
 		return;
 	if (term.screen)
 		give_back();

@@ -38,6 +38,7 @@ static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
 static struct {
 	int pipe[2];
 	bool installed;
+	pid_t owner; /* a forked child shares the pipe, but its signals are its own */
 	struct sigaction old[SIGNALS_MAX];
 	bool changed[SIGNALS_MAX];
 	volatile sig_atomic_t noted[SIGNALS_MAX];
@@ -71,6 +72,10 @@ static void note(int signo, siginfo_t *info, void *context)
 {
 	int saved_errno = errno;
 
+	if (getpid() != state.owner) {
+		die_of(signo, info, context);
+		return;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(told); i++) {
 		if (told[i].signo == signo && told[i].ends && state.noted[signo])
 			die_of(signo, info, context);
@@ -131,6 +136,7 @@ int term_signals_install(struct err *err)
 	if (pipe2(state.pipe, O_CLOEXEC | O_NONBLOCK) < 0)
 		return err_set(err, errno, "pipe2");
 	state.installed = true;
+	state.owner = getpid();
 	memset((void *)state.noted, 0, sizeof(state.noted));
 	use_own_stack();
 	for (size_t i = 0; i < ARRAY_LEN(told); i++)

@@ -857,6 +857,50 @@ static void a_terminal_that_is_gone_is_told_once_even_without_a_signal(void **st
 	terminal_finish(&terminal);
 }
 
+static void run_with_children(void *data, int report_fd)
+{
+	struct canvas canvas;
+	int status[2] = {-1, -1};
+
+	(void)data;
+	open_term(&canvas);
+	pid_t exits = fork();
+
+	if (exits == 0)
+		exit(7);
+	pid_t killed = fork();
+
+	if (killed == 0) {
+		for (;;)
+			pause();
+	}
+	kill(killed, SIGTERM);
+	waitpid(exits, &status[0], 0);
+	waitpid(killed, &status[1], 0);
+	if (write(report_fd, status, sizeof(status)) < 0)
+		_exit(97);
+	leave_by_event(report_fd);
+}
+
+static void a_forked_child_leaves_the_terminal_alone(void **state)
+{
+	struct terminal terminal;
+	int status[2];
+
+	(void)state;
+	terminal_start(&terminal, "xterm-256color", run_with_children, NULL);
+	assert_true(terminal_report(&terminal, status, sizeof(status)));
+	assert_true(WIFEXITED(status[0]) && WEXITSTATUS(status[0]) == 7);
+	assert_true(WIFSIGNALED(status[1]) && WTERMSIG(status[1]) == SIGTERM);
+	terminal_drain(&terminal, 50);
+	assert_int_equal(terminal_count(&terminal, LEAVE), 0);
+	assert_false(terminal_modes_equal(&terminal));
+	terminal_type(&terminal, SPAN("\003"));
+	assert_true(WIFSIGNALED(terminal_status(&terminal)));
+	assert_given_back(&terminal);
+	terminal_finish(&terminal);
+}
+
 static void the_window_gets_a_title_and_its_old_one_back(void **state)
 {
 	struct terminal terminal;
@@ -892,6 +936,7 @@ int main(void)
 		cmocka_unit_test(killed_while_stopped_it_leaves_the_terminal_alone),
 		cmocka_unit_test(a_terminal_that_goes_away_is_told),
 		cmocka_unit_test(a_terminal_that_is_gone_is_told_once_even_without_a_signal),
+		cmocka_unit_test(a_forked_child_leaves_the_terminal_alone),
 		cmocka_unit_test(the_window_gets_a_title_and_its_old_one_back),
 	};
 
