@@ -98,8 +98,10 @@ struct value get_container_owner(const struct field *field, const struct row *ro
 {
 	const struct container *container = row_container(row);
 
-	if (!container || !container->name)
+	if (!container)
 		return value_not_applicable(field);
+	if (!container->name)
+		return value_unknown(field->type, METRIC_UNSAMPLED, WHY_NOT_SAMPLED);
 	return value_text(container->owner ? container->owner : "root", 0);
 }
 
@@ -168,8 +170,9 @@ struct value get_container_cgroup(const struct field *field, const struct row *r
 {
 	const struct cgroup *cgroup = cgroup_of(row);
 
-	(void)field;
-	return value_text(cgroup ? cgroup->path : NULL, WHY_NO_CGROUP);
+	if (!cgroup)
+		return value_unknown(field->type, METRIC_ABSENT, WHY_NO_CGROUP);
+	return value_text(cgroup->path, WHY_NOT_SAMPLED);
 }
 
 struct value get_container_parent(const struct field *field, const struct row *row)

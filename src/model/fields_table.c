@@ -29,7 +29,7 @@ const struct field fields[] = {
 	    offsetof(struct container, id), "The engine's own id"),
 	ROW("engine", "ENGINE", 10, FIELD_TEXT, ROW_CONTAINER, 0, SOURCE_IDENTITY,
 	    get_container_text, offsetof(struct container, engine),
-	    "Who runs it: docker, podman, lxc, systemd, cgroup (made by hand), ..."),
+	    "Who runs it: docker, podman, lxc, ...; systemd; cgroup for one made by hand"),
 	ROW("kind", "KIND", 9, FIELD_TEXT, ROW_CONTAINER, 0, SOURCE_IDENTITY, get_container_kind, 0,
 	    "container, sandbox, pause, vm, app, cgroup; monitor, service, scope, slice, pod"),
 	ROW("state", "STATE", 7, FIELD_TEXT, ROW_CONTAINER, 0,
