@@ -128,9 +128,3 @@ void columns_help(enum row_kind kind, size_t width, struct strbuf *out)
 	}
 	grid_write(&grid, 0, width, out);
 }
-
-bool field_is_rate(const struct field *field)
-{
-	return field->type == FIELD_PCT || field->type == FIELD_PER_SEC ||
-	       field->type == FIELD_BYTES_PER_SEC;
-}

@@ -36,7 +36,4 @@ const struct field *columns_find(struct span id, enum row_kind kind, struct err 
  *  @width columns if that isn't 0 */
 void columns_help(enum row_kind kind, size_t width, struct strbuf *out);
 
-/** field_is_rate() - whether it is worked out per second or as a share: needs floating point */
-bool field_is_rate(const struct field *field);
-
 #endif

@@ -105,6 +105,11 @@ static void add_blanks(struct strbuf *out, size_t n)
 		strbuf_addc(out, ' ');
 }
 
+static const char *cut_mark(const struct grid *grid)
+{
+	return grid->ascii ? "~" : "\xe2\x80\xa6";
+}
+
 /* One cell in @width columns, with a mark where it had to be cut. */
 static void write_cell(const struct grid *grid, size_t index, size_t width, struct strbuf *out)
 {
@@ -117,7 +122,7 @@ static void write_cell(const struct grid *grid, size_t index, size_t width, stru
 		text = text_cut(text, width > 0 ? width - 1 : 0, &used);
 		strbuf_add(out, text.p, text.len);
 		if (width > 0)
-			strbuf_adds(out, grid->ascii ? "~" : "\xe2\x80\xa6");
+			strbuf_adds(out, cut_mark(grid));
 		used += width > 0;
 		text.len = 0;
 	}
@@ -129,13 +134,18 @@ static void write_cell(const struct grid *grid, size_t index, size_t width, stru
 }
 
 /* Without the blanks at its end, and not longer than @width. */
-static void add_line(struct span line, size_t width, struct strbuf *out)
+static void add_line(const struct grid *grid, struct span line, size_t width, struct strbuf *out)
 {
-	if (width > 0)
-		line = text_cut(line, width, NULL);
+	bool cut;
+
 	while (line.len > 0 && line.p[line.len - 1] == ' ')
 		line.len--;
+	cut = width > 0 && text_cut(line, width, NULL).len < line.len;
+	if (cut)
+		line = text_cut(line, width - 1, NULL);
 	strbuf_add(out, line.p, line.len);
+	if (cut)
+		strbuf_adds(out, cut_mark(grid));
 	strbuf_addc(out, '\n');
 }
 
@@ -154,7 +164,7 @@ void grid_write(const struct grid *grid, size_t indent, size_t width, struct str
 		write_cell(grid, i, widths[column], &line);
 		if (column + 1 < grid->columns_len)
 			continue;
-		add_line(strbuf_span(&line), width, out);
+		add_line(grid, strbuf_span(&line), width, out);
 		strbuf_reset(&line);
 	}
 }

@@ -200,11 +200,11 @@ static void add_mounts(const struct inspection *inspection, struct strbuf *out)
 	_cleanup_(grid_finish)
 	struct grid grid;
 
+	start_grid(inspection, &grid, columns, ARRAY_LEN(columns));
 	if (inspection->mounts_unknown) {
 		strbuf_addf(out, "\nMounts\n  - (%s)\n", inspection->mounts_unknown);
 		return;
 	}
-	start_grid(inspection, &grid, columns, ARRAY_LEN(columns));
 	for (size_t i = 0; i < inspection->mounts.len; i++) {
 		const struct mount_point *mount = &inspection->mounts.list[i];
 

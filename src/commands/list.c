@@ -11,7 +11,6 @@ static const char *const list_columns[] = {
 	"memory_working_set_bytes",
 	"memory_limit_bytes",
 	"age_usec",
-	"id",
 	"image",
 	NULL,
 };

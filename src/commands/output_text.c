@@ -8,6 +8,7 @@
 #include "commands/grid.h"
 #include "commands/output.h"
 
+#define NAME_LEAST 12 /* what is left of a text where space is short */
 #define GUIDES_MAX 64 /* depths that struct row_line has guides for */
 
 /** struct guides - the lines of a tree, two columns per level */
@@ -60,7 +61,8 @@ static size_t count_columns(const struct field *const *columns)
 
 static struct grid_column column_of(const struct field *field)
 {
-	struct grid_column column = {.least = field->width};
+	struct grid_column column = {.least =
+					     field->width < NAME_LEAST ? field->width : NAME_LEAST};
 
 	if (field->flags & FIELD_RIGHT)
 		column.flags |= GRID_RIGHT;

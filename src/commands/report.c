@@ -132,7 +132,7 @@ static void default_columns(struct report *report)
 		const struct field *field = &fields[i];
 
 		if ((field->kinds & type->kind) && !(field->flags & FIELD_EXPENSIVE) &&
-		    !(type->no_rates && field_is_rate(field)))
+		    !(type->no_rates && (field->flags & FIELD_RATE)))
 			columns_add(&report->columns, field);
 	}
 	add_text_columns(report);
@@ -211,9 +211,10 @@ static void find_demand(struct report *report)
 	if (report->options->format == OUTPUT_JSON)
 		report->sources |= SOURCE_HOST;
 	for (size_t i = 0; i < fields_len; i++) {
-		if ((fields[i].kinds & report->type->kind) && (fields[i].flags & FIELD_EXPENSIVE) &&
-		    is_used(report, &fields[i]))
-			report->expensive = true;
+		if (!(fields[i].kinds & report->type->kind) || !is_used(report, &fields[i]))
+			continue;
+		report->expensive |= fields[i].flags & FIELD_EXPENSIVE;
+		report->needs_rates |= fields[i].flags & FIELD_RATE;
 	}
 }
 
@@ -260,46 +261,6 @@ void report_finish(struct report *report)
 void report_ask(struct report *report, const struct snapshot *snapshot)
 {
 	query_run(&report->query, snapshot, &report->rows);
-}
-
-static size_t count_rows(const struct snapshot *snapshot, enum row_kind kind)
-{
-	switch (kind) {
-	case ROW_CONTAINER:
-		return snapshot->containers_len;
-	case ROW_CGROUP:
-		return snapshot->cgroups_len;
-	case ROW_PROCESS:
-		return snapshot->processes_len;
-	case ROW_NS:
-		return snapshot->namespaces_len;
-	}
-	return 0;
-}
-
-static bool waits_for_rate(const struct field *field, const struct snapshot *snapshot,
-			   enum row_kind kind)
-{
-	size_t n = count_rows(snapshot, kind);
-
-	for (size_t i = 0; i < n; i++) {
-		struct row row = {snapshot, kind, (uint32_t)i};
-		struct value value = field_get(field, &row);
-
-		if (value.state != METRIC_KNOWN && value.why == WHY_SECOND_SAMPLE)
-			return true;
-	}
-	return false;
-}
-
-bool report_needs_rates(const struct report *report, const struct snapshot *snapshot)
-{
-	for (size_t i = 0; i < fields_len; i++) {
-		if ((fields[i].kinds & report->type->kind) && is_used(report, &fields[i]) &&
-		    waits_for_rate(&fields[i], snapshot, report->type->kind))
-			return true;
-	}
-	return false;
 }
 
 struct output report_output(const struct report *report, const struct snapshot *snapshot)

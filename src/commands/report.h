@@ -83,6 +83,7 @@ struct report {
 	unsigned int output_flags; /* enum output_flags; commands may change them */
 	unsigned int sources;	   /* that a pass has to read for it */
 	bool expensive;		   /* a pass has to read the expensive fields of every process */
+	bool needs_rates;	   /* something shown, sorted or filtered by needs two samples */
 };
 
 /**
@@ -100,9 +101,6 @@ bool report_wants_help(const struct report_options *options);
 
 /** report_ask() - fill report.rows from @snapshot */
 void report_ask(struct report *report, const struct snapshot *snapshot);
-
-/** report_needs_rates() - whether what it shows, sorts or filters by waits for a second sample */
-bool report_needs_rates(const struct report *report, const struct snapshot *snapshot);
 
 /** report_output() - the view of it that the writers take */
 struct output report_output(const struct report *report, const struct snapshot *snapshot);

@@ -50,7 +50,7 @@ static int ask(struct report *report, struct batch *batch, const char *operand,
 		r = report->type->scope(*out, operand, &report->query.container, err);
 	if (r < 0)
 		return r;
-	if (report_needs_rates(report, *out)) {
+	if (report->needs_rates) {
 		batch_wait(batch, BATCH_PRIME_USEC);
 		r = batch_sample(batch, out, err);
 	}

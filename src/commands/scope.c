@@ -18,6 +18,7 @@
 /** struct wanted - an operand, and what it means if it is a pid or a path */
 struct wanted {
 	struct span text;
+	bool is_process;  /* a process has this pid: then it is no start of an id */
 	uint32_t of_pid;  /* container of the process, or INDEX_NONE */
 	uint32_t of_path; /* container of the cgroup, or INDEX_NONE */
 };
@@ -134,7 +135,8 @@ static bool by_id_start(const struct snapshot *snapshot, uint32_t index,
 {
 	const char *id = snapshot->containers[index].id;
 
-	return id && wanted->text.len > 0 && span_starts(span_of(id), wanted->text);
+	return id && wanted->text.len > 0 && !wanted->is_process &&
+	       span_starts(span_of(id), wanted->text);
 }
 
 /* The ways to name a container, the surest first. */
@@ -205,7 +207,7 @@ static int refuse_none(const struct snapshot *snapshot, const struct wanted *wan
 	struct span text = wanted->text;
 	pid_t pid;
 
-	if (as_pid(text, &pid) && snapshot_find_process(snapshot, pid))
+	if (wanted->is_process && as_pid(text, &pid))
 		return err_setx(err, ENOENT, "process %d is in no container", (int)pid);
 	if (text.len > 0 && text.p[0] == '/')
 		return err_setx(err, ENOENT, "%s '%.*s'",
@@ -224,13 +226,15 @@ static int refuse_none(const struct snapshot *snapshot, const struct wanted *wan
 
 static struct wanted wanted_of(const struct snapshot *snapshot, const char *operand)
 {
-	struct wanted wanted = {span_of(operand), INDEX_NONE, INDEX_NONE};
+	struct wanted wanted = {
+		.text = span_of(operand), .of_pid = INDEX_NONE, .of_path = INDEX_NONE};
 	uint32_t cgroup = find_cgroup(snapshot, wanted.text);
 	const struct process *process;
 	pid_t pid;
 
 	if (as_pid(wanted.text, &pid)) {
 		process = snapshot_find_process(snapshot, pid);
+		wanted.is_process = process;
 		wanted.of_pid = process ? process->container : INDEX_NONE;
 	}
 	if (cgroup != INDEX_NONE)

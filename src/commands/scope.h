@@ -14,7 +14,8 @@ unsigned int scope_sources(int n, char *const *operands);
 /**
  * scope_find_container() - the container that @operand means
  * @operand:   its name as it is or as it is shown, its id, the pid of a process in it, the path of a
- *	       cgroup of it, or the start of its id; the first of these that fits anything decides
+ *	       cgroup of it, or the start of its id; the first of these that fits anything decides,
+ *	       and the pid of a process in no container fits nothing
  * @out_index: in snapshot.containers
  *
  * Return: 0; -ENOENT, or -EINVAL if it fits several, with @err.

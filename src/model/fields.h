@@ -71,6 +71,7 @@ enum field_flags {
 	FIELD_EXPENSIVE = 1 << 2,  /* read only for rows in view */
 	FIELD_TREE = 1 << 3,	   /* tree guides are drawn in this column */
 	FIELD_DESCENDING = 1 << 4, /* first sorted largest first */
+	FIELD_RATE = 1 << 5,	   /* worked out from two samples: not known of the first */
 };
 
 /** struct field - one column */
