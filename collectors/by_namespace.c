@@ -89,9 +89,9 @@ static void describe(struct identity_pass *ip, const struct ns_groups *groups, u
 		claim->id = arena_printf(claim->arena, "%s:[%llu]", ns_type_text(type),
 					 (unsigned long long)leader->ns[type]);
 	claim->uid = leader->uid == (uid_t)-1 ? 0 : leader->uid;
-	draft->key = identity_key(ns_type_text(NS_PID), leader->root,
-				  type < NS_TYPES ? leader->ns[type]
-						  : leader->root_inode ^ leader->root_dev << 40);
+	draft->key = container_key(leader->root,
+				   type < NS_TYPES ? leader->ns[type]
+						   : leader->root_inode ^ leader->root_dev << 40);
 }
 
 /* ---- The cgroup that it fills ---- */
@@ -173,7 +173,7 @@ static void add_app(struct identity_pass *ip, struct ns_groups *groups, uint32_t
 	draft = add_row(ip, groups, index);
 	draft->claim.kind = CONTAINER_APP;
 	draft->claim.name = arena_strdup(draft->claim.arena, group->outside->comm);
-	draft->key = identity_key("app", draft->claim.name, (uint64_t)group->outside->pid);
+	draft->key = container_key(draft->claim.name, (uint64_t)group->outside->pid);
 }
 
 static void make_row(struct identity_pass *ip, struct ns_groups *groups, uint32_t index)

@@ -9,11 +9,13 @@
 
 #include "base/cleanup.h"
 
-#define LOOK_YOUNG_USEC 2000000	 /* between looks at a cgroup that is */
+/* How long what the state said holds. A confirmed claim is looked at again because a container may be
+ * renamed; one that is not, because its state may be about to be written. Periods differ by cgroup,
+ * up to twice these, so that hundreds of them don't fall due in one pass. */
+#define CONFIRMED_USEC	4000000
+#define HOPELESS_USEC	15000000
+#define YOUNG_LOOK_USEC 2000000	 /* exactly, while a cgroup that is not confirmed is */
 #define YOUNG_USEC	10000000 /* younger than this */
-#define LOOK_OLD_USEC	5000000
-/* What no engine claims by path is looked up in the runtimes' state only while it is young: a runtime
- * writes its state before or just after it makes the cgroup. */
 
 /** struct claims - see above */
 struct claims {
@@ -128,6 +130,7 @@ struct known *claims_find(struct claims *claims, const struct cgroup *cgroup, ui
 	known = xcalloc(1, sizeof(*known));
 	*known = (struct known) {.next = *bucket,
 				 .cgroup_id = cgroup->id,
+				 .key = container_key(cgroup->path, cgroup->id),
 				 .paths_hash = hash,
 				 .path = xstrdup(cgroup->path),
 				 .seen = pass};
@@ -155,18 +158,29 @@ void claims_end(struct claims *claims, uint64_t pass)
 	}
 }
 
-/* ---- Looking ---- */
+/* ---- When to look ---- */
 
 bool claims_is_due(const struct known *known, uint64_t now_usec, bool nested)
 {
-	bool young = now_usec - known->first_usec < YOUNG_USEC;
-
-	if (!known->looked_usec || known->nested != nested)
-		return true;
-	if (known->settled || (known->verdict != PATH_CLAIMED && !young))
-		return false;
-	return now_usec - known->looked_usec >= (young ? LOOK_YOUNG_USEC : LOOK_OLD_USEC);
+	return !known->looked_usec || known->nested != nested ||
+	       (!known->settled && now_usec >= known->due_usec);
 }
+
+static void set_due(struct known *known, uint64_t now_usec)
+{
+	bool confirmed = known->verdict == PATH_CLAIMED && known->claim.confirmed;
+	uint64_t period = confirmed ? CONFIRMED_USEC : HOPELESS_USEC;
+
+	period += known->key % period;
+	if (!confirmed && now_usec - known->first_usec < YOUNG_USEC)
+		period = YOUNG_LOOK_USEC;
+	/* A runtime writes its state just before or after it makes the cgroup, not later. */
+	else if (known->verdict != PATH_CLAIMED)
+		period = UINT64_MAX - now_usec;
+	known->due_usec = now_usec + period;
+}
+
+/* ---- Looking ---- */
 
 /** struct candidates - every claim on one cgroup, over all of its paths */
 struct candidates {
@@ -224,14 +238,14 @@ static const struct engine_claim *choose(struct candidates *candidates, const st
 }
 
 /* Keep the texts of a claim in one block. */
-static void known_set(struct known *known, const struct engine_claim *item)
+static void known_set(struct known *known, const struct engine *engine, const struct claim *claim)
 {
 	size_t len = 0;
 	char *to;
 
 	known->verdict = PATH_CLAIMED;
-	known->engine = item->engine;
-	known->claim = item->claim;
+	known->engine = engine;
+	known->claim = *claim;
 	for (size_t i = 0; i < ARRAY_LEN(claim_texts); i++)
 		if (*claim_text_at(&known->claim, i))
 			len += strlen(*claim_text_at(&known->claim, i)) + 1;
@@ -248,17 +262,8 @@ static void known_set(struct known *known, const struct engine_claim *item)
 	known->claim.arena = NULL;
 }
 
-/* A cgroup stays whose it was shown to be: when a container stops, its leader goes first. */
-static bool keeps_claim(const struct known *known, const struct engine_claim *chosen,
+static void look_at_all(struct claims *claims, struct known *known, const struct cgroup *cgroup,
 			const struct engine_io *io)
-{
-	return io && known->looked_usec && known->nested == io->nested &&
-	       known->verdict == PATH_CLAIMED && known->claim.confirmed &&
-	       !(chosen && chosen->claim.confirmed);
-}
-
-void claims_look(struct claims *claims, struct known *known, const struct cgroup *cgroup,
-		 const struct engine_io *io, uint64_t now_usec)
 {
 	struct candidates candidates = {.len = 0};
 	const struct engine_claim *chosen;
@@ -266,22 +271,64 @@ void claims_look(struct claims *claims, struct known *known, const struct cgroup
 
 	gather(claims, cgroup, &candidates);
 	chosen = choose(&candidates, io);
-	if (keeps_claim(known, chosen, io))
-		chosen = NULL;
-	else if (chosen)
-		known_set(known, chosen);
+	if (chosen)
+		known_set(known, chosen->engine, &chosen->claim);
 	else
 		known->verdict = engine_identify(cgroup->path, &ignored, &known->engine);
-	if (io) {
-		known->first_usec = known->looked_usec ? known->first_usec : now_usec;
-		known->looked_usec = now_usec;
-		known->nested = io->nested;
-		known->settled = candidates.len == 0 || (chosen && !chosen->engine->confirm);
-	}
+	known->settled = candidates.len == 0 || (chosen && !chosen->engine->confirm);
 	/* The place of a unit is its proof, unless a container's root chose the place. */
 	if (chosen && !chosen->engine->confirm)
 		known->claim.confirmed = io && !io->nested;
+}
+
+/* A cgroup stays whose it was shown to be: when a container stops, its leader goes first. So only
+ * that engine is asked, and what it does not confirm any more is kept. */
+static void look_again(struct claims *claims, struct known *known, const struct cgroup *cgroup,
+		       const struct engine_io *io)
+{
+	const char *id = known->claim.id;
+	struct claim claim;
+
+	for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
+		const char *path = cgroup->paths[asked[i]];
+
+		if (!path || !engine_ask(known->engine, path, &claims->scratch, &claim))
+			continue;
+		if (id && claim.id && strcmp(id, claim.id) != 0)
+			continue;
+		known->engine->confirm(io, &claim, NULL);
+		if (claim.confirmed)
+			known_set(known, known->engine, &claim);
+		return;
+	}
+}
+
+void claims_look(struct claims *claims, struct known *known, const struct cgroup *cgroup,
+		 const struct engine_io *io, uint64_t now_usec)
+{
+	bool again = io && known->looked_usec && known->nested == io->nested &&
+		     known->verdict == PATH_CLAIMED && known->claim.confirmed;
+
+	(again ? look_again : look_at_all)(claims, known, cgroup, io);
 	arena_reset(&claims->scratch);
+	if (!io)
+		return;
+	if (!known->looked_usec)
+		known->first_usec = now_usec;
+	known->looked_usec = now_usec;
+	known->nested = io->nested;
+	set_due(known, now_usec);
+}
+
+uint64_t container_key(const char *name, uint64_t object)
+{
+	uint64_t hash = 0xCBF29CE484222325u;
+
+	for (; name && *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 0x100000001B3u;
+	hash = (hash ^ object) * 0x9E3779B97F4A7C15u;
+	hash ^= hash >> 29;
+	return hash ? hash : 1;
 }
 
 struct claim claim_copy(const struct known *known, struct arena *arena)

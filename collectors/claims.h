@@ -16,6 +16,7 @@ struct claims;
 struct known {
 	struct known *next; /* in its bucket */
 	uint64_t cgroup_id;
+	uint64_t key;	     /* of the container that it may be: never 0 */
 	uint64_t paths_hash; /* of every path that was looked at */
 	char *path;
 	enum path_verdict verdict;
@@ -26,7 +27,7 @@ struct known {
 	bool nested;	    /* as it was when the state was looked at */
 	bool settled;	    /* no state could change it */
 	bool had_processes; /* when that was last known */
-	uint64_t first_usec, looked_usec;
+	uint64_t first_usec, looked_usec, due_usec;
 	uint64_t seen; /* pass */
 };
 
@@ -44,6 +45,10 @@ void claims_look(struct claims *claims, struct known *known, const struct cgroup
 		 const struct engine_io *io, uint64_t now_usec);
 /** claims_end() - forget cgroups that this pass did not find */
 void claims_end(struct claims *claims, uint64_t pass);
+
+/** container_key() - a container's key, never 0: what it is called to whoever made it, and the kernel
+ *  object that it is: a cgroup's or a namespace's inode */
+uint64_t container_key(const char *name, uint64_t object);
 
 /** claim_copy() - @known's claim with its texts in @arena */
 struct claim claim_copy(const struct known *known, struct arena *arena);

@@ -125,6 +125,8 @@ static void cmdline_read(struct cmdlines *cmdlines, struct cmdline *cmdline)
 	cmdline->wait_usec = cmdline->wait_usec ? cmdline->wait_usec * 2 : READ_FIRST_USEC;
 	if (cmdline->wait_usec > READ_LATEST_USEC)
 		cmdline->wait_usec = READ_LATEST_USEC;
+	/* not all of them in one pass */
+	cmdline->wait_usec -= (uint64_t)cmdline->pid * 7919 % (cmdline->wait_usec / 4);
 }
 
 const char *cmdlines_get(struct cmdlines *cmdlines, const struct pid_entry *entry)

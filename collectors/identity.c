@@ -94,22 +94,6 @@ bool identity_leads(const struct pid_entry *a, const struct pid_entry *b, bool i
 	return a->pid < b->pid;
 }
 
-static uint64_t hash_text(uint64_t hash, const char *text)
-{
-	for (; text && *text; text++)
-		hash = (hash ^ (unsigned char)*text) * 0x100000001B3u;
-	return (hash ^ 0xFF) * 0x100000001B3u;
-}
-
-uint64_t identity_key(const char *engine, const char *id, uint64_t object)
-{
-	uint64_t hash = hash_text(hash_text(0xCBF29CE484222325u, engine), id);
-
-	hash = (hash ^ object) * 0x9E3779B97F4A7C15u;
-	hash ^= hash >> 29;
-	return hash ? hash : 1;
-}
-
 /* ---- What confirming may ask ---- */
 
 /** struct asker - whose subtree is being confirmed */
@@ -269,7 +253,7 @@ static void visit(struct identity *identity, struct identity_pass *ip, struct pl
 	draft->cgroup = place->cgroup;
 	draft->parent = place->around;
 	(claimed ? draft_claimed : draft_by_hand)(draft, known);
-	draft->key = identity_key(claimed ? known->claim.id : NULL, cgroup->name, cgroup->id);
+	draft->key = known->key;
 	place->around = (uint32_t)ip->drafts_len - 1;
 }
 
@@ -382,25 +366,24 @@ static void fill_container(const struct identity_pass *ip, const struct draft *d
 {
 	const struct claim *claim = &draft->claim;
 
-	*out = (struct container) {
-		.key = draft->key,
-		.kind = claim->kind,
-		.engine = claim->engine,
-		.name = claim->name ? claim->name : "",
-		.id = claim->id,
-		.image = claim->image,
-		.pod = claim->pod,
-		.pod_namespace = claim->pod_namespace,
-		.project = claim->project,
-		.service = claim->service,
-		.owner = claim->owner,
-		.root_path = claim->root_path,
-		.confirmed = claim->confirmed,
-		.by_namespace = draft->by_namespace,
-		.created_usec = claim->created_usec,
-		.cgroup = draft->cgroup,
-		.parent = draft->parent,
-	};
+	/* The arena is zeroed: usage, most of it, is not touched. */
+	out->key = draft->key;
+	out->kind = claim->kind;
+	out->engine = claim->engine;
+	out->name = claim->name ? claim->name : "";
+	out->id = claim->id;
+	out->image = claim->image;
+	out->pod = claim->pod;
+	out->pod_namespace = claim->pod_namespace;
+	out->project = claim->project;
+	out->service = claim->service;
+	out->owner = claim->owner;
+	out->root_path = claim->root_path;
+	out->confirmed = claim->confirmed;
+	out->by_namespace = draft->by_namespace;
+	out->created_usec = claim->created_usec;
+	out->cgroup = draft->cgroup;
+	out->parent = draft->parent;
 	if (!out->owner && claim->uid)
 		out->owner = arena_strdup(&ip->snapshot->arena, users_name(ip->users, claim->uid));
 	if (draft->leader)

@@ -46,8 +46,6 @@ bool identity_is_container(enum container_kind kind);
 /** identity_leads() - whether @a is rather the first process than @b: the older one; with @inside, of
  *  two in different pid namespaces the one with the lower pid in its own */
 bool identity_leads(const struct pid_entry *a, const struct pid_entry *b, bool inside);
-/** identity_key() - a container's key, never 0 */
-uint64_t identity_key(const char *engine, const char *id, uint64_t object);
 
 /**
  * by_namespace() - add the containers that have no cgroup of their own

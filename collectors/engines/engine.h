@@ -88,6 +88,10 @@ enum path_verdict {
 enum path_verdict engine_identify(const char *path, struct claim *out,
 				  const struct engine **out_engine);
 
+/** engine_ask() - one engine's claim on the last component of @path; false if it has none */
+bool engine_ask(const struct engine *engine, const char *path, struct arena *arena,
+		struct claim *out);
+
 /** struct engine_claim - one engine's answer */
 struct engine_claim {
 	const struct engine *engine;

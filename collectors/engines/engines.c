@@ -157,6 +157,19 @@ enum path_verdict engine_identify(const char *path, struct claim *out,
 	return PATH_UNKNOWN;
 }
 
+bool engine_ask(const struct engine *engine, const char *path, struct arena *arena,
+		struct claim *out)
+{
+	char unescaped[MATCH_UNIT_MAX];
+	struct span whole = span_of(path);
+	struct claim_path parts;
+
+	if (!is_well_formed(whole) || is_transparent(match_last(whole)))
+		return false;
+	parts = split_path(whole, unescaped);
+	return ask(engine, &parts, arena, out);
+}
+
 size_t engine_claims(const char *path, struct arena *arena,
 		     struct engine_claim out[ENGINE_CLAIMS_MAX])
 {
