@@ -57,6 +57,7 @@ void app_free(struct app *app)
 	arena_finish(&app->dialog_texts);
 	strbuf_finish(&app->message);
 	strbuf_finish(&app->last_search);
+	strbuf_finish(&app->seen_issue);
 	history_free(app->history);
 	snapshot_unref(app->snapshot);
 	free(app->view_pids);
@@ -68,7 +69,8 @@ void app_take_snapshot(struct app *app, struct snapshot *snapshot)
 	struct snapshot *old = app->snapshot;
 	app->snapshot = snapshot;
 	for (int screen = 0; screen < SCREENS; screen++)
-		app->views[screen].snapshot = snapshot;
+		if (screen != (int)app->screen)
+			view_replace_snapshot(&app->views[screen], snapshot);
 	history_add(app->history, snapshot);
 	view_update(app_view(app), snapshot);
 	app->seen++;
@@ -93,7 +95,8 @@ void app_get_demand(struct app *app, struct feed_demand *demand)
 	};
 	if (!(app->flags & APP_NO_METERS))
 		demand->sources |= SOURCE_HOST;
-	if (view_detail(view) == VIEW_DETAIL_ALL) {
+	/* A search looks at every command line, in view or not. */
+	if (view_detail(view) == VIEW_DETAIL_ALL || app_is_searching(app)) {
 		demand->view_pids = NULL;
 		demand->view_pids_len = SIZE_MAX;
 	}

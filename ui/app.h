@@ -55,7 +55,7 @@ struct app_options {
 	bool highlight;	 /* show what is new in the last seconds in another colour */
 	bool plain_user; /* not root: some of what is empty may be for lack of permission */
 	uid_t uid;	 /* (uid_t)-1: all users */
-	pid_t *pids;
+	pid_t *pids;	 /* ascending; NULL: all processes */
 	size_t pids_len;
 	uint64_t iterations; /* leave after so many snapshots; 0: never */
 	uint32_t max_depth;  /* tree depth; 0: no limit */

@@ -412,6 +412,17 @@ static void app_mouse(struct app *app, const struct event *event)
 	click_table(app, event);
 }
 
+static const char *first_issue(const struct app *app)
+{
+	const struct snapshot *snapshot = app->snapshot;
+	return snapshot && snapshot->issues_len > 0 ? snapshot->issues[0].text : "";
+}
+
+bool app_has_news(const struct app *app)
+{
+	return strcmp(first_issue(app), strbuf_cstr(&app->seen_issue)) != 0;
+}
+
 void app_event(struct app *app, const struct event *event)
 {
 	if (event->key == KEY_CODE_RESIZE)
@@ -421,6 +432,8 @@ void app_event(struct app *app, const struct event *event)
 		return;
 	}
 	strbuf_reset(&app->message);
+	strbuf_reset(&app->seen_issue);
+	strbuf_adds(&app->seen_issue, first_issue(app));
 	if (app->dialog.kind != DIALOG_NONE)
 		app->answer(app, dialog_event(&app->dialog, event), event->key);
 	else if (event->key == KEY_CODE_MOUSE)

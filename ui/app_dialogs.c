@@ -17,6 +17,9 @@
 
 static void note(struct app *app, const char *text)
 {
+	/* The prompt says already what it is about. */
+	if (strncmp(text, "filter: ", 8) == 0)
+		text += 8;
 	strbuf_reset(&app->dialog.note);
 	strbuf_adds(&app->dialog.note, text);
 }
@@ -108,6 +111,11 @@ static void answer_search(struct app *app, enum dialog_result result, uint32_t k
 	}
 }
 
+bool app_is_searching(const struct app *app)
+{
+	return app->dialog.kind == DIALOG_PROMPT && app->answer == answer_search;
+}
+
 void app_ask_search(struct app *app, int step)
 {
 	dialog_open_prompt(&app->dialog, "Search", SPAN(""));
@@ -168,18 +176,18 @@ static void answer_sort(struct app *app, enum dialog_result result, uint32_t key
 
 void app_ask_sort(struct app *app)
 {
-	const struct table *table = view_table(app_view(app));
+	const struct field *sort = view_table(app_view(app))->query.sort;
 	struct arena *arena = &app->dialog_texts;
-	size_t chosen = 0, len = table->columns_len;
+	size_t chosen = 0;
 	arena_reset(arena);
+	app->menu_fields = arena_array(arena, TABLE_COLUMNS_MAX + 1, sizeof(struct field *));
+	size_t len = view_columns(app_view(app), app->menu_fields);
 	struct dialog_choice *choices = arena_array(arena, len + 1, sizeof(*choices));
-	app->menu_fields = arena_array(arena, len + 1, sizeof(struct field *));
 	for (size_t i = 0; i < len; i++) {
-		const struct field *field = table->columns[i].field;
-		app->menu_fields[i] = field;
+		const struct field *field = app->menu_fields[i];
 		choices[i].label = arena_printf(arena, "%-10s %s", field->title, field->id);
 		choices[i].help = field->help;
-		if (field == table->query.sort)
+		if (field == sort)
 			chosen = i;
 	}
 	dialog_open_menu(&app->dialog, "Sort by", choices, len, chosen);
@@ -196,7 +204,7 @@ struct user {
 
 static int compare_users(const void *a, const void *b)
 {
-	return strcmp(((const struct user *)a)->name, ((const struct user *)b)->name);
+	return strverscmp(((const struct user *)a)->name, ((const struct user *)b)->name);
 }
 
 static bool has_uid(const struct user *users, size_t len, uid_t uid)

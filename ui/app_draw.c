@@ -106,12 +106,12 @@ flag_add(struct flag_list *list, uint16_t style, const char *fmt, ...)
 	flag->style = style;
 }
 
-static void add_count(const struct table *table, struct flag_list *list)
+static bool in_view(const struct table *table, const struct field *field)
 {
-	if (table->query.filter || table->rows.len != table->rows.total)
-		flag_add(list, STYLE_NORMAL, "%zu of %zu", table->rows.len, table->rows.total);
-	else
-		flag_add(list, STYLE_NORMAL, "%zu rows", table->rows.len);
+	for (size_t i = 0; i < table->columns_len; i++)
+		if (table->columns[i].field == field)
+			return table->columns[i].width > 0;
+	return !field;
 }
 
 static struct flag_list flags_of(struct app *app)
@@ -128,11 +128,17 @@ static struct flag_list flags_of(struct app *app)
 		flag_add(&list, STYLE_WARN, "filter: %.*s", (int)text.len, text.p);
 	}
 	if (app->snapshot)
-		add_count(table, &list);
+		flag_add(&list, STYLE_NORMAL, "%zu %s", table->rows.len,
+			 view->filter ? "match" : "rows");
 	if (table->query.uid != (uid_t)-1)
 		flag_add(&list, STYLE_WARN, "uid %" PRIu32, (uint32_t)table->query.uid);
 	if (table->tagged.len > 0)
 		flag_add(&list, STYLE_TAGGED, "%zu tagged", table->tagged.len);
+	if (app->snapshot && app->snapshot->issues_len > 0)
+		flag_add(&list, STYLE_WARN, "%zu issue%s", app->snapshot->issues_len,
+			 app->snapshot->issues_len > 1 ? "s" : "");
+	if (!in_view(table, table->query.sort))
+		flag_add(&list, STYLE_NORMAL, "by %s", table->query.sort->title);
 	if (app->options->readonly)
 		flag_add(&list, STYLE_DIM, "read-only");
 	flag_add(&list, STYLE_DIM, "every %gs", (double)app->delay_usec / 1e6);
@@ -165,7 +171,7 @@ static void draw_tab_line(struct app *app, struct canvas *canvas, struct rect re
 
 /* ---- Message line ---- */
 
-/* issue_text() - what the pass found wrong; NULL: nothing */
+/* add_issues() - what the pass found wrong; false: nothing */
 static bool add_issues(const struct snapshot *snapshot, struct strbuf *out)
 {
 	if (!snapshot || snapshot->issues_len == 0)
@@ -187,13 +193,10 @@ static uint16_t message_text(struct app *app, struct strbuf *out)
 		text_sanitize(span_of(app->collect_err.text), out);
 		return STYLE_ERROR;
 	}
-	uint16_t style = view_say_selected(app_view(app), out);
-	if (style != STYLE_WARN && app->snapshot && app->snapshot->issues_len > 0) {
-		strbuf_reset(out);
-		add_issues(app->snapshot, out);
+	/* News of what could not be read, until a key is pressed; the help box keeps them. */
+	if (app_has_news(app) && add_issues(app->snapshot, out))
 		return STYLE_WARN;
-	}
-	return style;
+	return view_say_selected(app_view(app), out);
 }
 
 /* draw_trend() - the CPU of the selected container over the last samples; returns the columns used */
@@ -287,8 +290,8 @@ void app_draw(struct app *app, struct canvas *canvas)
 	canvas_clear(canvas);
 	if (layout.header.height > 0)
 		header_draw(app->snapshot, canvas, layout.header, canvas->height);
-	draw_tab_line(app, canvas, layout.tabs);
 	view_draw(app_view(app), canvas, layout.body);
+	draw_tab_line(app, canvas, layout.tabs);
 	draw_message(app, canvas, layout.message);
 	draw_footer(app, canvas, layout.footer);
 	dialog_draw(&app->dialog, canvas, (struct rect) {0, 0, canvas->width, canvas->height});

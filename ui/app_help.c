@@ -41,7 +41,7 @@ static const struct dialog_line legend[] = {
 	  {STYLE_BOX, " name not confirmed  "},
 	  {STYLE_PAUSED, "frozen"}}},
 	{{{STYLE_BOX,
-	   "Why a cell is empty stands in the line above the keys: sort by it and select."}}},
+	   "Sort by a column, select a row: the line above the keys says why it is empty."}}},
 };
 
 /* add_entry() - a key's names and what it does, into the first free pair of parts of @line */
@@ -79,14 +79,33 @@ static size_t add_group(struct app *app, struct dialog_line *lines, enum key_gro
 	return 1 + (n + per_line - 1) / per_line;
 }
 
+/* add_issues() - what the last pass found wrong; returns the lines used */
+static size_t add_issues(struct app *app, struct dialog_line *lines)
+{
+	const struct snapshot *snapshot = app->snapshot;
+	if (!snapshot || snapshot->issues_len == 0)
+		return 0;
+	lines[1].parts[0] = (struct dialog_part) {STYLE_LABEL, "What could not be read"};
+	for (size_t i = 0; i < snapshot->issues_len; i++) {
+		_cleanup_(strbuf_finish)
+		struct strbuf clean = STRBUF_INIT;
+		text_sanitize(span_of(snapshot->issues[i].text), &clean);
+		lines[2 + i].parts[0] = (struct dialog_part) {
+			STYLE_WARN, arena_strdup(&app->dialog_texts, strbuf_cstr(&clean))};
+	}
+	return 2 + snapshot->issues_len;
+}
+
 void app_show_help(struct app *app)
 {
 	arena_reset(&app->dialog_texts);
-	size_t max = ARRAY_LEN(legend) + keys_len + 2 * KEY_GROUPS + 1;
+	size_t issues = app->snapshot ? app->snapshot->issues_len : 0;
+	size_t max = ARRAY_LEN(legend) + keys_len + 2 * KEY_GROUPS + issues + 3;
 	struct dialog_line *lines = arena_array(&app->dialog_texts, max, sizeof(*lines));
 	size_t per_line = app->width >= 2 * ENTRY_COLUMNS + 4 ? 2 : 1;
 	size_t len = ARRAY_LEN(legend);
 	memcpy(lines, legend, sizeof(legend));
+	len += add_issues(app, &lines[len]);
 	for (int group = 0; group < KEY_GROUPS; group++)
 		len += 1 + add_group(app, &lines[len + 1], (enum key_group)group, per_line);
 	dialog_open_box(&app->dialog, "Help", lines, len);

@@ -37,6 +37,8 @@ struct app {
 	struct strbuf message;
 	uint16_t message_style;
 
+	struct strbuf seen_issue; /* that the user saw before the last key */
+
 	/* what is open, if anything, and who gets its results */
 	struct dialog dialog;
 	void (*answer)(struct app *app, enum dialog_result result, uint32_t key);
@@ -54,6 +56,8 @@ struct app {
 };
 
 struct view *app_view(struct app *app);
+/** app_has_news() - whether the pass found something wrong that the user has not seen yet */
+bool app_has_news(const struct app *app);
 /** app_act() - what a key of the table says */
 void app_act(struct app *app, enum action action);
 /** app_key() - a key that no dialog took */
@@ -69,6 +73,8 @@ void app_say(struct app *app, uint16_t style, const char *fmt, ...)
 /* Dialogs: each opens one and sets app->answer */
 void app_ask_filter(struct app *app);
 void app_ask_search(struct app *app, int step);
+/** app_is_searching() - whether the search prompt is open */
+bool app_is_searching(const struct app *app);
 void app_ask_delay(struct app *app);
 void app_ask_sort(struct app *app);
 void app_ask_user(struct app *app);

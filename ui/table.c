@@ -247,6 +247,14 @@ void table_update(struct table *table, const struct snapshot *snapshot)
 	table_set_rows(table, &table->spare);
 }
 
+void table_forget_rows(struct table *table)
+{
+	table->rows.len = 0;
+	table->line = 0;
+	table->top = 0;
+	table->reveal = true;
+}
+
 void table_sort(struct table *table, const struct field *field)
 {
 	if (table->query.sort == field) {

@@ -97,6 +97,10 @@ void table_update(struct table *table, const struct snapshot *snapshot);
  *  its row */
 void table_set_rows(struct table *table, struct row_list *rows);
 
+/** table_forget_rows() - before its snapshot goes away while it is not shown: it is empty until the next
+ *  table_update(), which finds the cursor's row again */
+void table_forget_rows(struct table *table);
+
 /** table_sort() - by @field; the same field again turns the order around. Always: ask again */
 void table_sort(struct table *table, const struct field *field);
 

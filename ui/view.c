@@ -30,52 +30,60 @@ enum row_kind view_kind(const struct view *view)
 
 /* ---- Looks ---- */
 
-/* number_of() - what an alarm compares; false if there is none */
-static bool number_of(const struct value *value, double *out)
+static struct rate alarm_rate(const struct view_alarm *alarm, const struct usage *usage)
 {
-	if (value->state != METRIC_KNOWN)
-		return false;
-	switch (value->type) {
-	case FIELD_PCT:
-	case FIELD_PER_SEC:
-	case FIELD_BYTES_PER_SEC:
-		*out = value->f64;
-		return true;
-	case FIELD_TEXT:
-	case FIELD_BOOL:
-		return false;
-	default:
-		*out = (double)value->u64;
-		return value->u64 != METRIC_NO_LIMIT;
+	struct rate rate;
+	memcpy(&rate, (const char *)usage + alarm->offset, sizeof(rate));
+	return rate;
+}
+
+bool view_has_alarm(const struct view *view, const struct row_line *line)
+{
+	const struct usage *usage = row_usage(&line->row);
+	const struct view_alarm *alarm = view->type->alarms;
+	for (; usage && alarm && alarm->field; alarm++) {
+		struct rate rate = alarm_rate(alarm, usage);
+		if (rate_is_known(rate) && rate.value >= alarm->alarm)
+			return true;
 	}
+	return false;
+}
+
+/* paint_alarm() - false if the cell has none */
+static bool paint_alarm(const struct view_alarm *alarm, const struct usage *usage,
+			struct table_look *look)
+{
+	struct rate rate = alarm_rate(alarm, usage);
+	if (!rate_is_known(rate) || rate.value < alarm->warn)
+		return false;
+	look->style = STYLE_WARN;
+	if (rate.value >= alarm->alarm) {
+		look->style = look->mark_style = STYLE_ALARM;
+		look->mark = "!";
+	}
+	return true;
 }
 
 static void paint_row(void *data, const struct row_line *line, struct table_look *look)
 {
 	const struct view *view = data;
-	if (view->type->paint_row)
-		view->type->paint_row(view, line, look);
+	view->type->paint_row(view, line, look);
+	if (view_has_alarm(view, line)) {
+		look->mark = "!";
+		look->mark_style = STYLE_ALARM;
+	}
 }
 
 static void paint_cell(void *data, const struct row_line *line, const struct field *field,
 		       const struct value *value, struct table_look *look)
 {
 	const struct view *view = data;
-	double number;
-	if (number_of(value, &number)) {
-		for (const struct view_alarm *alarm = view->type->alarms; alarm->field; alarm++) {
-			if (number < alarm->warn || strcmp(alarm->field, field->id) != 0)
-				continue;
-			look->style = number >= alarm->alarm ? STYLE_ALARM : STYLE_WARN;
-			if (number >= alarm->alarm) {
-				look->mark = "!";
-				look->mark_style = STYLE_ALARM;
-			}
+	const struct usage *usage = row_usage(&line->row);
+	const struct view_alarm *alarm = view->type->alarms;
+	for (; usage && value->state == METRIC_KNOWN && alarm && alarm->field; alarm++)
+		if (strcmp(alarm->field, field->id) == 0 && paint_alarm(alarm, usage, look))
 			return;
-		}
-	}
-	if (view->type->paint_cell)
-		view->type->paint_cell(line, field, value, look);
+	view->type->paint_cell(line, field, value, look);
 }
 
 /* ---- What an empty table says ---- */
@@ -95,14 +103,31 @@ static void update_empty_text(struct view *view)
 
 /* ---- Start and end ---- */
 
-static int set_columns(struct view *view, enum view_shape shape, const char *ids, struct err *err)
+/* column() - what stands in the table for a field */
+static const struct field *column(const struct view *view, const struct field *field)
 {
-	const struct field *list[TABLE_COLUMNS_MAX + 1] = {NULL};
+	const struct field *const *own = view->type->own_fields;
+	for (; own && *own && field; own++)
+		if (((*own)->kinds & field->kinds) && strcmp((*own)->id, field->id) == 0)
+			return *own;
+	return field;
+}
+
+static const struct field *find_column(const struct view *view, enum view_shape shape,
+				       struct span id)
+{
+	return column(view, field_find(id, view->type->kinds[shape]));
+}
+
+/* parse_columns() - ids separated by @sep to fields */
+static int parse_columns(const struct view *view, enum view_shape shape, const char *ids, char sep,
+			 const struct field **list, struct err *err)
+{
 	struct span rest = span_of(ids), part;
 	size_t n = 0;
-	while (span_next_part(&rest, ',', &part)) {
+	while (span_next_part(&rest, sep, &part)) {
 		part = span_trim(part);
-		const struct field *field = field_find(part, view->type->kinds[shape]);
+		const struct field *field = find_column(view, shape, part);
 		if (!field)
 			return err_setx(err, EINVAL, "no column '%.*s' here", (int)part.len,
 					part.p);
@@ -110,8 +135,53 @@ static int set_columns(struct view *view, enum view_shape shape, const char *ids
 			return err_setx(err, EINVAL, "more than %d columns", TABLE_COLUMNS_MAX);
 		list[n++] = field;
 	}
-	table_set_columns(&view->tables[shape], list);
+	list[n] = NULL;
 	return 0;
+}
+
+static void preset_columns(const struct view *view, enum view_shape shape,
+			   const struct field **list)
+{
+	const struct field *const *preset = field_preset(view->type->presets[shape]);
+	size_t n = 0;
+	for (; n < TABLE_COLUMNS_MAX && preset[n]; n++)
+		list[n] = column(view, preset[n]);
+	list[n] = NULL;
+}
+
+/* own_columns() - those asked for on the command line, if they are meant for this shape */
+static const char *own_columns(const struct view *view, enum view_shape shape)
+{
+	return shape == view->own_shape ? view->options->columns : NULL;
+}
+
+size_t view_columns(const struct view *view, const struct field **list)
+{
+	const char *own = own_columns(view, view->shape);
+	size_t n = 0;
+	if (!own || parse_columns(view, view->shape, own, ',', list, NULL) < 0)
+		preset_columns(view, view->shape, list);
+	while (list[n])
+		n++;
+	return n;
+}
+
+/* fit_columns() - those for a terminal of @width columns, unless others are asked for */
+static void fit_columns(struct view *view, int width)
+{
+	const struct field *list[TABLE_COLUMNS_MAX + 1];
+	const struct view_columns *narrow = view->type->narrow[view->shape];
+	if (own_columns(view, view->shape))
+		return;
+	while (narrow->max_width && width > narrow->max_width)
+		narrow++;
+	const char *ids = narrow->max_width ? narrow->ids : NULL;
+	if (ids == view->columns[view->shape])
+		return;
+	view->columns[view->shape] = ids;
+	if (!ids || parse_columns(view, view->shape, ids, ' ', list, NULL) < 0)
+		preset_columns(view, view->shape, list);
+	table_set_columns(view_table(view), list);
 }
 
 static void sort_first(struct table *table, const struct field *field)
@@ -122,7 +192,27 @@ static void sort_first(struct table *table, const struct field *field)
 	table_sort(table, field);
 }
 
-static int init_table(struct view *view, enum view_shape shape, bool mine, struct err *err)
+static int init_columns(struct view *view, enum view_shape shape, struct err *err)
+{
+	const struct field *list[TABLE_COLUMNS_MAX + 1];
+	const char *own = own_columns(view, shape);
+	int r = own ? parse_columns(view, shape, own, ',', list, err) : 0;
+	if (!own || r < 0)
+		preset_columns(view, shape, list);
+	table_set_columns(&view->tables[shape], list);
+	return r;
+}
+
+static int init_sort(struct view *view, enum view_shape shape, struct err *err)
+{
+	const char *own = shape == view->own_shape ? view->options->sort : NULL;
+	const char *id = own ? own : view->type->sorts[shape];
+	const struct field *field = find_column(view, shape, span_of(id));
+	sort_first(&view->tables[shape], field);
+	return field ? 0 : err_setx(err, EINVAL, "no column '%s' here", id);
+}
+
+static int init_table(struct view *view, enum view_shape shape, struct err *err)
 {
 	const struct view_type *type = view->type;
 	const struct app_options *options = view->options;
@@ -143,17 +233,8 @@ static int init_table(struct view *view, enum view_shape shape, bool mine, struc
 		if (options->hide_kernel_threads)
 			table->query.flags |= QUERY_HIDE_KERNEL_THREADS;
 	}
-	table_set_columns(table, field_preset(type->presets[shape]));
-	sort_first(table, field_find(span_of(type->sorts[shape]), type->kinds[shape]));
-	if (!mine || shape != view->shape)
-		return 0;
-	if (options->sort) {
-		const struct field *field = field_find(span_of(options->sort), type->kinds[shape]);
-		if (!field)
-			return err_setx(err, EINVAL, "no column '%s' here", options->sort);
-		sort_first(table, field);
-	}
-	return options->columns ? set_columns(view, shape, options->columns, err) : 0;
+	int r = init_columns(view, shape, err);
+	return r < 0 ? r : init_sort(view, shape, err);
 }
 
 int view_init(struct view *view, const struct view_type *type, const struct app_options *options,
@@ -164,9 +245,10 @@ int view_init(struct view *view, const struct view_type *type, const struct app_
 		.options = options,
 		.shape = mine && options->tree ? VIEW_TREE : VIEW_LIST,
 	};
+	view->own_shape = mine ? view->shape : VIEW_SHAPES;
 	int r = 0;
 	for (int shape = 0; shape < VIEW_SHAPES; shape++) {
-		int one = init_table(view, (enum view_shape)shape, mine, err);
+		int one = init_table(view, (enum view_shape)shape, err);
 		r = r < 0 ? r : one;
 	}
 	update_empty_text(view);
@@ -187,8 +269,17 @@ void view_finish(struct view *view)
 
 /* ---- Changes ---- */
 
+void view_replace_snapshot(struct view *view, const struct snapshot *snapshot)
+{
+	view->snapshot = snapshot;
+	for (int shape = 0; shape < VIEW_SHAPES; shape++)
+		table_forget_rows(&view->tables[shape]);
+}
+
 void view_update(struct view *view, const struct snapshot *snapshot)
 {
+	if (snapshot && snapshot != view->snapshot)
+		table_forget_rows(&view->tables[view->shape == VIEW_LIST ? VIEW_TREE : VIEW_LIST]);
 	if (snapshot)
 		view->snapshot = snapshot;
 	if (view->snapshot)
@@ -296,7 +387,7 @@ const struct field *view_sort_field(const struct view *view, enum action action)
 			continue;
 		for (size_t i = 0; i < ARRAY_LEN(sort->fields) && sort->fields[i]; i++) {
 			const struct field *field =
-				field_find(span_of(sort->fields[i]), view_kind(view));
+				find_column(view, view->shape, span_of(sort->fields[i]));
 			if (field)
 				return field;
 		}
@@ -324,7 +415,7 @@ unsigned int view_sources(const struct view *view)
 
 enum view_detail view_detail(const struct view *view)
 {
-	const unsigned int expensive = SOURCE_PROCS_IO | SOURCE_PROCS_MORE;
+	const unsigned int expensive = SOURCE_PROCS_CMDLINE | SOURCE_PROCS_IO | SOURCE_PROCS_MORE;
 	const struct table *table = view_table_const(view);
 	if (table->query.kind != ROW_PROCESS)
 		return VIEW_DETAIL_NONE;
@@ -343,6 +434,7 @@ enum view_detail view_detail(const struct view *view)
 
 void view_draw(struct view *view, struct canvas *canvas, struct rect rect)
 {
+	fit_columns(view, rect.width);
 	table_draw(view_table(view), canvas, rect);
 }
 

@@ -16,23 +16,49 @@ static bool is_new(const struct view *view, const struct container *container)
 	       now < container->created_usec + NEW_USEC;
 }
 
-/* container_of_line() - what a line is about; NULL for a cgroup of no container */
-static const struct container *container_of_line(const struct row_line *line)
+/* container_of_row() - what a row is about; NULL for a cgroup that is not the top of a container */
+static const struct container *container_of_row(const struct row *row)
 {
-	const struct container *container = row_container(&line->row);
+	const struct container *container = row_container(row);
 	if (container)
 		return container;
-	const struct cgroup *cgroup = row_cgroup(&line->row);
-	const struct snapshot *snapshot = line->row.snapshot;
+	const struct cgroup *cgroup = row_cgroup(row);
 	if (cgroup->container == INDEX_NONE)
 		return NULL;
-	container = &snapshot->containers[cgroup->container];
-	return container->cgroup == line->row.index ? container : NULL;
+	container = &row->snapshot->containers[cgroup->container];
+	return container->cgroup == row->index ? container : NULL;
 }
+
+/* cgroup_title() - the container's name where the cgroup is its top, so that the tree can be read */
+static struct value cgroup_title(const struct field *field, const struct row *row)
+{
+	const struct cgroup *cgroup = row_cgroup(row);
+	const struct container *container = container_of_row(row);
+	(void)field;
+	return (struct value) {
+		.type = FIELD_TEXT,
+		.state = METRIC_KNOWN,
+		.text = container ? container->name : cgroup->name,
+	};
+}
+
+static const struct field title_field = {
+	.id = "name",
+	.title = "CGROUP",
+	.help = "Last component of its path, or the name of the container that it is",
+	.type = FIELD_TEXT,
+	.kinds = ROW_CGROUP,
+	.flags = FIELD_TREE,
+	.width = 30,
+	.sources = SOURCE_IDENTITY,
+	.get = cgroup_title,
+};
+
+static const struct field *const own_fields[] = {&title_field, NULL};
 
 static void paint_row(const struct view *view, const struct row_line *line, struct table_look *look)
 {
-	const struct container *container = container_of_line(line);
+	const struct container *container = container_of_row(&line->row);
 	const struct usage *usage = row_usage(&line->row);
 	if (!line->matched || (metric_is_known(usage->populated) && usage->populated.value == 0))
 		look->style = STYLE_DIM;
@@ -57,7 +83,7 @@ static const struct {
 static void paint_cell(const struct row_line *line, const struct field *field,
 		       const struct value *value, struct table_look *look)
 {
-	const struct container *container = container_of_line(line);
+	const struct container *container = container_of_row(&line->row);
 	if (value->state != METRIC_KNOWN || field->type != FIELD_TEXT ||
 	    look->style != STYLE_NORMAL)
 		return;
@@ -86,7 +112,7 @@ static void empty(const struct view *view, struct strbuf *out)
 
 static void describe(const struct row_line *line, struct strbuf *out)
 {
-	const struct container *container = container_of_line(line);
+	const struct container *container = container_of_row(&line->row);
 	const struct cgroup *cgroup = row_cgroup(&line->row);
 	if (container) {
 		const struct snapshot *snapshot = line->row.snapshot;
@@ -112,21 +138,48 @@ static const struct view_sort sort_keys[] = {
 	{ACTION_NONE, {NULL}},
 };
 
+#define RATE(member) offsetof(struct usage, member)
+
 static const struct view_alarm alarms[] = {
-	{"memory_limit_pct", 80, 90},	   {"pids_limit_pct", 80, 90},
-	{"cpu_limit_pct", 90, 1e300},	   {"cpu_throttled_pct", 5, 25},
-	{"oom_kills_new", 1, 1},	   {"memory_oom_kills_new", 1, 1},
-	{"pressure_cpu_some_pct", 10, 40}, {"pressure_memory_some_pct", 10, 40},
-	{"pressure_io_some_pct", 10, 40},  {NULL, 0, 0},
+	{"memory_limit_pct", RATE(memory.limit_pct), 80, 90},
+	{"memory_working_set_bytes", RATE(memory.limit_pct), 80, 90},
+	{"pids_limit_pct", RATE(pids.limit_pct), 80, 90},
+	{"pids_current", RATE(pids.limit_pct), 80, 90},
+	{"cpu_throttled_pct", RATE(cpu.throttled_pct), 5, 25},
+	{"oom_kills", RATE(memory.oom_kills_new), 1, 1},
+	{"oom_kills_new", RATE(memory.oom_kills_new), 1, 1},
+	{"pressure_cpu_some_pct", RATE(pressure.cpu_some_pct), 10, 40},
+	{"pressure_memory_some_pct", RATE(pressure.memory_some_pct), 10, 40},
+	{"pressure_io_some_pct", RATE(pressure.io_some_pct), 10, 40},
+	{NULL, 0, 0, 0},
+};
+
+static const struct view_columns narrow_list[] = {
+	{58,
+	 "name cpu_pct memory_working_set_bytes memory_limit_pct pids_current cpu_throttled_pct "
+	 "oom_kills engine state"},
+	{0, NULL},
+};
+
+static const struct view_columns narrow_tree[] = {
+	{58,
+	 "name cpu_pct memory_working_set_bytes memory_limit_pct pids_current cpu_throttled_pct "
+	 "oom_kills engine state processes"},
+	{76,
+	 "name cpu_pct cpu_throttled_pct memory_working_set_bytes memory_limit_pct pids_current "
+	 "oom_kills engine state processes"},
+	{0, NULL},
 };
 
 const struct view_type view_type_containers = {
 	.title = "Containers",
 	.kinds = {ROW_CONTAINER, ROW_CGROUP},
 	.presets = {PRESET_CONTAINERS, PRESET_CGROUPS},
+	.narrow = {narrow_list, narrow_tree},
 	.sorts = {"cpu_pct", "cpu_pct"},
 	.fixed = {1, 1},
 	.sources = SOURCE_IDENTITY,
+	.own_fields = own_fields,
 	.sort_keys = sort_keys,
 	.alarms = alarms,
 	.paint_row = paint_row,

@@ -3,6 +3,7 @@
  * The processes screen: every process, flat or as a tree, or only those of one container or cgroup. Only
  * says what is special about these rows.
  */
+#include "model/fields_get.h"
 #include "ui/view.h"
 
 /* A process this young is new, for --highlight-changes. */
@@ -83,19 +84,50 @@ static const struct view_sort sort_keys[] = {
 	{ACTION_NONE, {NULL}},
 };
 
-static const struct view_alarm alarms[] = {
-	{NULL, 0, 0},
+/* As in the field table, but content with less room: the container's name is worth as much. */
+static const struct field command_field = {
+	.id = "command",
+	.title = "COMMAND",
+	.help = "Command line; the name for a kernel thread",
+	.type = FIELD_TEXT,
+	.kinds = ROW_PROCESS,
+	.flags = FIELD_TREE | FIELD_STRETCH | FIELD_EXPENSIVE,
+	.width = 18,
+	.sources = SOURCE_PROCS | SOURCE_PROCS_CMDLINE,
+	.get = get_process_command,
+};
+
+static const struct field *const own_fields[] = {&command_field, NULL};
+
+/* Whose a process is and what it is called matter more than its priority. */
+static const struct view_columns narrow_list[] = {
+	{24, "cpu_pct command pid"},
+	{34, "pid cpu_pct command"},
+	{46, "pid cpu_pct memory_pct command"},
+	{66, "pid state cpu_pct memory_pct container command"},
+	{104, "pid user state cpu_pct memory_pct cpu_time_usec container command"},
+	{0, NULL},
+};
+
+/* A tree takes room that other columns have to give. */
+static const struct view_columns narrow_tree[] = {
+	{24, "command cpu_pct pid"},
+	{46, "pid cpu_pct command"},
+	{66, "pid state cpu_pct memory_pct command"},
+	{104, "pid user state cpu_pct memory_pct container command"},
+	{0, NULL},
 };
 
 const struct view_type view_type_processes = {
 	.title = "Processes",
 	.kinds = {ROW_PROCESS, ROW_PROCESS},
 	.presets = {PRESET_PROCESSES, PRESET_PROCESSES},
+	.narrow = {narrow_list, narrow_tree},
 	.sorts = {"cpu_pct", "cpu_pct"},
 	.fixed = {1, 1},
 	.sources = SOURCE_PROCS,
+	.own_fields = own_fields,
 	.sort_keys = sort_keys,
-	.alarms = alarms,
 	.paint_row = paint_row,
 	.paint_cell = paint_cell,
 	.empty = empty,

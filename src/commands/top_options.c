@@ -321,10 +321,18 @@ static int resolve_sort(struct top_options *options, struct err *err)
 	return err_setx(err, EINVAL, "no column is called '%s' (-s help lists them)", sort);
 }
 
+static int compare_pids(const void *a, const void *b)
+{
+	pid_t left = *(const pid_t *)a, right = *(const pid_t *)b;
+	return (left > right) - (left < right);
+}
+
 int top_options_resolve(struct top_options *options, struct err *err)
 {
 	if (!options->screen_set && (options->app.uid != (uid_t)-1 || options->app.pids_len > 0))
 		options->app.screen = SCREEN_PROCESSES;
+	if (options->app.pids_len > 0)
+		qsort(options->app.pids, options->app.pids_len, sizeof(pid_t), compare_pids);
 	if (options->keys && options->dump_width == 0)
 		return err_setx(err, EINVAL, "--keys is for --dump-frame only");
 	if (options->app.sort && strcmp(options->app.sort, "help") == 0)

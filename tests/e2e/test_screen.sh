@@ -1,0 +1,350 @@
+#!/bin/sh
+# The screen in a real terminal (tmux, on a socket of its own): every key of the key table, on every
+# size, and the terminal as it was after every way out. usage: test_screen.sh BOXTOP
+set -u
+boxtop=${1:?usage: test_screen.sh BOXTOP}
+command -v tmux >/dev/null || {
+	echo "tmux is not installed"
+	exit 77
+}
+
+socket=boxtop-test-$$
+work=$(mktemp -d) || exit 1
+failed=0
+export LC_ALL=C.UTF-8
+# What a sanitizer has to say would be lost on the screen.
+# libproc2 keeps buffers per thread that it does not free when the thread ends.
+echo 'leak:libproc2.so' >"$work/suppressions"
+export LSAN_OPTIONS="suppressions=$work/suppressions:print_suppressions=0"
+export ASAN_OPTIONS="log_path=$work/sanitizer" UBSAN_OPTIONS="log_path=$work/sanitizer"
+unset TMUX NO_COLOR
+
+tmux_() {
+	tmux -L "$socket" -f /dev/null "$@"
+}
+
+# shellcheck disable=SC2317 # called by the trap
+cleanup() {
+	tmux_ kill-server 2>/dev/null
+	rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM HUP
+
+screen() {
+	tmux_ capture-pane -p -t main
+}
+
+fail() {
+	echo "FAILED: $*"
+	screen | sed 's/^/    | /'
+	cat "$work"/sanitizer.* 2>/dev/null && rm -f "$work"/sanitizer.*
+	failed=1
+}
+
+# until_ SECONDS COMMAND... - wait until it succeeds
+until_() {
+	tries=$(($1 * 20))
+	shift
+	while ! "$@"; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || return 1
+		sleep 0.05
+	done
+}
+
+shows() {
+	screen | grep -qE -e "$1"
+}
+
+hides() {
+	! shows "$1"
+}
+
+expect() {
+	until_ 20 shows "$1" || fail "$2: no '$1' on the screen"
+}
+
+expect_not() {
+	until_ 20 hides "$1" || fail "$2: '$1' is still on the screen"
+}
+
+press() {
+	tmux_ send-keys -t main "$@"
+}
+
+pid() {
+	cat "$work/pid" 2>/dev/null
+}
+
+alive() {
+	[ -n "$(pid)" ] && kill -0 "$(pid)" 2>/dev/null
+}
+
+dead() {
+	! alive
+}
+
+must_live() {
+	alive || fail "$1: it is not alive any more"
+}
+
+# start ARGS... - run boxtop in the shell of the pane, which stays behind it
+start() {
+	rm -f "$work/pid" "$work/code" "$work/done"
+	tmux_ clear-history -t main
+	press -l "clear; stty -g >$work/before; sh -c 'echo \$\$ >$work/pid; exec $boxtop $*'; echo \$? >$work/code; stty -g >$work/after; touch $work/done"
+	press Enter
+	until_ 20 alive || fail "start $*: it does not run"
+	expect '1 Containers|NAME|Processes|PID' "start $*"
+}
+
+# must_restore HOW - it ended, and the terminal is what it was
+must_restore() {
+	until_ 20 test -f "$work/done" || {
+		fail "$1: it did not end"
+		return
+	}
+	cmp -s "$work/before" "$work/after" || fail "$1: the modes of the terminal are not restored"
+	state=$(tmux_ display-message -p -t main '#{alternate_on} #{cursor_flag} #{mouse_any_flag} #{keypad_flag}')
+	[ "$state" = "0 1 0 0" ] || fail "$1: alternate screen, cursor, mouse, keypad are $state"
+}
+
+must_exit() {
+	[ "$(cat "$work/code")" = "$1" ] || fail "$2: exit code $(cat "$work/code"), not $1"
+}
+
+tmux_ new-session -d -s main -x 80 -y 24 sh || {
+	echo "tmux does not start here"
+	exit 77
+}
+tmux_ set-option -g status off
+tmux_ set-option -g mouse off
+press -l "PS1='$ '"
+press Enter
+
+# --- Every key: what the screen must say after it. The names are those of tmux; the last column is the
+# name in the help box, which is held against this list.
+keys() {
+	cat <<'KEYS'
+1|1 Containers|1
+2|PID|2
+Tab|NAME|Tab
+BTab|PID|Shift-Tab
+F1|Moving|F1
+Escape|F10Quit|Esc
+h|Moving|h
+Escape|F10Quit|Esc
+?|Moving|?
+Escape|F10Quit|Esc
+Down|F10Quit|Down
+Up|F10Quit|Up
+Right|F10Quit|Right
+Left|F10Quit|Left
+NPage|F10Quit|PgDn
+PPage|F10Quit|PgUp
+End|F10Quit|End
+Home|F10Quit|Home
+M-j|F10Quit|Alt-j
+M-k|F10Quit|Alt-k
+M-l|F10Quit|Alt-l
+M-h|F10Quit|Alt-h
+C-n|F10Quit|Ctrl-N
+C-p|F10Quit|Ctrl-P
+C-f|F10Quit|Ctrl-F
+C-b|F10Quit|Ctrl-B
+C-a|F10Quit|Ctrl-A
+^|F10Quit|^
+F3|Search:|F3
+Escape|F10Quit|Esc
+/|Search:|/
+Escape|F10Quit|Esc
+S-F3|Search:|Shift-F3
+Escape|F10Quit|Esc
+F4|Filter:|F4
+Escape|F10Quit|Esc
+\|Filter:|\
+Escape|F10Quit|Esc
+F5|F5List|F5
+t|F5Tree|t
+F6|Sort by|F6
+Escape|F10Quit|Esc
+>|Sort by|>
+Escape|F10Quit|Esc
+<|Sort by|<
+Escape|F10Quit|Esc
+.|Sort by|.
+Escape|F10Quit|Esc
+,|Sort by|,
+Escape|F10Quit|Esc
+P|CPU%▽|P
+M|MEM%▽|M
+T|TIME\+▽|T
+N|PID.?△|N
+I|PID.?▽|I
+P|CPU%▽|P
+F|follow|F
+Escape|F10Quit|Esc
+t|F5List|t
++|F10Quit|+
+-|F10Quit|-
+=|F10Quit|=
+*|F10Quit|*
+BSpace|F10Quit|Backspace
+*|F10Quit|*
+t|F5Tree|t
+Space|1 tagged|Space
+c|tagged|c
+U|F10Quit|U
+u|All users|u
+Escape|F10Quit|Esc
+K|F10Quit|K
+H|Threads are not listed|H
+Z|PAUSED|Z
+Z|F10Quit|Z
+d|Seconds between updates|d
+Escape|F10Quit|Esc
+#|F10Quit|#
+#|Mem\[|#
+C-l|F10Quit|Ctrl-L
+1|NAME|1
+A|F10Quit|A
+A|F10Quit|A
+Enter|Processes|Enter
+Escape|F10Quit|Esc
+KEYS
+}
+
+press_every_key() {
+	keys >"$work/keys"
+	while IFS='|' read -r key text name <&3; do
+		case $key in
+		\\ | \# | \; | '^' | '?' | '*' | '+' | '-' | '=' | '<' | '>' | '.' | ',' | /) press -l "$key" ;;
+		*) press "$key" ;;
+		esac
+		[ "${1:-}" = quietly ] || expect "$text" "key $name"
+		must_live "key $name"
+		[ "$failed" -eq 0 ] || return
+	done 3<"$work/keys"
+}
+
+# The help box at a size where all of it fits names every key: all of them must be in the list above.
+compare_with_help() {
+	tmux_ resize-window -t main -x 100 -y 110
+	press h
+	expect 'draw the screen anew' "help"
+	screen | sed -n 's/^.*│ \(.*\)│.*$/\1/p' | sed -n 's/^\(.\{18\}\)  [^ ].*$/\1/p' |
+		tr -s ' ' '\n' | grep . | sort -u >"$work/in_help"
+	keys | sed 's/^[^|]*|.*|//' | sort -u >"$work/in_list"
+	missing=$(grep -vxF -f "$work/in_list" "$work/in_help" | grep -vxE 'F10|q|Ctrl-C')
+	[ -s "$work/in_help" ] && [ -z "$missing" ] ||
+		fail "keys that this test does not press: $(echo "$missing" | tr '\n' ' ')"
+	press Escape
+	expect_not 'draw the screen anew' "help"
+	tmux_ resize-window -t main -x 80 -y 24
+}
+
+echo "every key"
+start
+expect 'Mem\[' "first frame"
+compare_with_help
+press_every_key
+echo "every key on a small and on a tiny terminal"
+for size in "40 10" "20 5" "1 1" "200 60" "80 24"; do
+	# shellcheck disable=SC2086 # two words
+	set -- $size
+	tmux_ resize-window -t main -x "$1" -y "$2"
+	must_live "resize to $size"
+	press_every_key quietly
+	must_live "keys at $size"
+done
+# Whatever the keys left open or narrowed down.
+press Escape
+sleep 0.3
+press Escape
+sleep 0.3
+press 1
+expect 'F10Quit' "after the resizes"
+press q
+must_restore "q"
+must_exit 0 "q"
+
+echo "prompts"
+start --screen processes
+press F4
+press -l 'pid='"$(pid)"
+press Enter
+expect '^ *'"$(pid)"' ' "filter by pid"
+expect '1 match' "filter by pid"
+press F4
+press -l '&pid>'
+expect 'pid>' "a wrong filter"
+press Enter
+expect 'Not filtered' "a wrong filter"
+press F4
+expect 'Filter:' "filter taken back"
+press Escape
+expect '[0-9]+ rows' "filter taken back"
+press /
+press -l 'boxtop'
+press Escape
+expect_not 'Search:' "search ended"
+press d
+expect 'Seconds between updates' "delay"
+press C-u
+press -l '0.5'
+press Enter
+expect 'every 0.5s' "delay"
+press F10
+must_restore "F10"
+must_exit 0 "F10"
+
+echo "ways out"
+for signal in TERM HUP INT SEGV ABRT BUS FPE QUIT; do
+	start
+	expect 'Mem\[' "before SIG$signal"
+	kill -s "$signal" "$(pid)"
+	must_restore "SIG$signal"
+	rm -f "$work/sanitizer.$(pid)" # it reports the fault that we made
+done
+start
+press C-c
+must_restore "Ctrl-C"
+start -n 2
+must_restore "-n 2"
+must_exit 0 "-n 2"
+
+echo "stopped and continued"
+start
+press C-z
+expect 'Stopped|\[1\]|^\$' "Ctrl-Z"
+state=$(tmux_ display-message -p -t main '#{alternate_on}')
+[ "$state" = 0 ] || fail "Ctrl-Z: the alternate screen is still on"
+press -l fg
+press Enter
+expect 'Mem\[' "fg after Ctrl-Z"
+press q
+must_restore "q after fg"
+
+echo "the terminal goes away"
+start
+gone=$(pid)
+tmux_ kill-pane -t main
+tries=200
+while kill -0 "$gone" 2>/dev/null && [ "$tries" -gt 0 ]; do
+	tries=$((tries - 1))
+	sleep 0.05
+done
+! kill -0 "$gone" 2>/dev/null || {
+	echo "FAILED: it outlives its terminal"
+	failed=1
+	kill -s KILL "$gone"
+}
+
+for report in "$work"/sanitizer.*; do
+	[ ! -f "$report" ] || {
+		cat "$report"
+		failed=1
+	}
+done
+exit "$failed"

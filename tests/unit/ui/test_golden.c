@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Golden frames: the screens as they are drawn from a made-up snapshot, character by character and style
+ * by style. UPDATE_GOLDEN=1 in the environment writes them anew; read the difference before you commit.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "support/make_snapshot.h"
+#include "ui/app.h"
+
+enum frame_flags {
+	FRAME_ASCII = 1 << 0,
+	FRAME_TREE = 1 << 1,
+	FRAME_ALL = 1 << 2,
+	FRAME_PLAIN_USER = 1 << 3,
+	FRAME_READONLY = 1 << 4,
+	FRAME_EMPTY = 1 << 5,	/* a host with nothing on it */
+	FRAME_NOTHING = 1 << 6, /* before the first snapshot */
+	FRAME_FIRST = 1 << 7,	/* the first snapshot, without rates */
+	FRAME_ISSUES = 1 << 8,
+};
+
+/* struct frame - one picture */
+struct frame {
+	const char *name;
+	int width, height;
+	enum app_screen screen;
+	unsigned int flags; /* enum frame_flags */
+	const char *keys;   /* to press first; NULL: none */
+};
+
+#define C SCREEN_CONTAINERS
+#define P SCREEN_PROCESSES
+
+static const struct frame frames[] = {
+	{"containers-80x24", 80, 24, C, 0, NULL},
+	{"containers-160x50", 160, 50, C, 0, NULL},
+	{"containers-40x10", 40, 10, C, 0, NULL},
+	{"containers-30x8", 30, 8, C, 0, NULL},
+	{"containers-20x5", 20, 5, C, 0, NULL},
+	{"containers-500x200", 500, 200, C, 0, NULL},
+	{"containers-ascii-80x24", 80, 24, C, FRAME_ASCII, NULL},
+	{"containers-all-80x24", 80, 24, C, FRAME_ALL, "Down Down"},
+	{"containers-first-80x24", 80, 24, C, FRAME_FIRST, NULL},
+	{"containers-reading-80x24", 80, 24, C, FRAME_NOTHING, NULL},
+	{"containers-empty-80x24", 80, 24, C, FRAME_EMPTY, NULL},
+	{"containers-empty-user-80x24", 80, 24, C, FRAME_EMPTY | FRAME_PLAIN_USER, NULL},
+	{"containers-issues-80x24", 80, 24, C, FRAME_ISSUES, NULL},
+	{"containers-why-80x24", 80, 24, C, FRAME_PLAIN_USER, "M End"},
+	{"containers-right-80x24", 80, 24, C, 0, "Right Right Right Right"},
+	{"cgroups-80x24", 80, 24, C, FRAME_TREE, NULL},
+	{"cgroups-160x50", 160, 50, C, FRAME_TREE, NULL},
+	{"cgroups-30x8", 30, 8, C, FRAME_TREE, NULL},
+	{"cgroups-ascii-80x24", 80, 24, C, FRAME_TREE | FRAME_ASCII, NULL},
+	{"cgroups-folded-80x24", 80, 24, C, FRAME_TREE, "* Space Space"},
+	{"processes-80x24", 80, 24, P, 0, NULL},
+	{"processes-160x50", 160, 50, P, 0, NULL},
+	{"processes-40x10", 40, 10, P, 0, NULL},
+	{"processes-30x8", 30, 8, P, 0, NULL},
+	{"processes-20x5", 20, 5, P, 0, NULL},
+	{"processes-ascii-80x24", 80, 24, P, FRAME_ASCII, NULL},
+	{"processes-tree-80x24", 80, 24, P, FRAME_TREE, NULL},
+	{"processes-tree-160x50", 160, 50, P, FRAME_TREE, NULL},
+	{"processes-zoomed-80x24", 80, 24, C, FRAME_READONLY, "Down Enter"},
+	{"processes-zoomed-none-80x24", 80, 24, C, 0, "End Enter"},
+	{"processes-first-80x24", 80, 24, P, FRAME_FIRST, NULL},
+	{"processes-marked-80x24", 80, 24, P, 0, "Space Down Space F Z K"},
+	{"help-80x24", 80, 24, C, 0, "F1"},
+	{"help-160x50", 160, 50, C, 0, "?"},
+	{"help-20x5", 20, 5, C, 0, "h"},
+	{"sort-menu-80x24", 80, 24, C, 0, "F6 Down"},
+	{"sort-menu-30x8", 30, 8, C, 0, "> Down Down Down"},
+	{"user-menu-80x24", 80, 24, P, 0, "u Down"},
+	{"filter-80x24", 80, 24, C, 0, "F4 'web|engine=podman'"},
+	{"filter-done-80x24", 80, 24, C, 0, "F4 'web|engine=podman' Enter"},
+	{"filter-wrong-80x24", 80, 24, C, 0, "F4 'web&cpu>1'"},
+	{"filter-none-80x24", 80, 24, C, 0, "F4 'nothing is called so' Enter"},
+	{"filter-40x10", 40, 10, C, 0, "F4 'web'"},
+	{"filter-20x5", 20, 5, C, 0, "F4 'web'"},
+	{"search-80x24", 80, 24, P, 0, "F3 'ng' F3"},
+	{"search-none-80x24", 80, 24, P, 0, "/ 'nothing is called so'"},
+	{"delay-80x24", 80, 24, P, 0, "d Backspace Backspace Backspace '0.01'"},
+	{"no-such-key-80x24", 80, 24, C, 0, "y"},
+	{"no-meters-80x24", 80, 24, C, 0, "#"},
+};
+
+static struct app_options options_of(const struct frame *frame)
+{
+	return (struct app_options) {
+		.screen = frame->screen,
+		.delay_usec = 1500000,
+		.tree = frame->flags & FRAME_TREE,
+		.all = frame->flags & FRAME_ALL,
+		.ascii = frame->flags & FRAME_ASCII,
+		.plain_user = frame->flags & FRAME_PLAIN_USER,
+		.readonly = frame->flags & FRAME_READONLY,
+		.color = true,
+		.uid = (uid_t)-1,
+	};
+}
+
+static struct snapshot *snapshot_of(const struct frame *frame)
+{
+	if (frame->flags & FRAME_NOTHING)
+		return NULL;
+	if (frame->flags & FRAME_EMPTY) {
+		struct snapshot *snapshot = make_empty(1);
+		make_finish(snapshot);
+		return snapshot;
+	}
+	if (frame->flags & FRAME_FIRST)
+		return make_snapshot(1);
+	struct snapshot *snapshot = make_snapshot_rated(1);
+	if (frame->flags & FRAME_ISSUES) {
+		snapshot_add_issue(snapshot,
+				   "/sys/fs/cgroup/memory is not mounted: no memory figures");
+		snapshot_add_issue(snapshot, "another one");
+	}
+	return snapshot;
+}
+
+static void draw(const struct frame *frame, struct strbuf *out)
+{
+	struct app_options options = options_of(frame);
+	struct snapshot *snapshot = snapshot_of(frame);
+	struct err err = ERR_INIT;
+	struct canvas canvas;
+	canvas_init(&canvas, frame->width, frame->height, options.ascii);
+	if (app_frame(&options, snapshot, frame->keys, &canvas, &err) < 0)
+		fail_msg("%s: %s", frame->name, err.text);
+	canvas_write(&canvas, app_theme(&options), CANVAS_STYLED, out);
+	canvas_finish(&canvas);
+	snapshot_unref(snapshot);
+}
+
+static FILE *open_golden(const struct frame *frame, const char *mode)
+{
+	char path[512];
+	snprintf(path, sizeof(path), "%s/%s.txt", GOLDEN_DIR, frame->name);
+	return fopen(path, mode);
+}
+
+static void read_golden(const struct frame *frame, struct strbuf *out)
+{
+	_cleanup_(cleanup_fclose)
+	FILE *file = open_golden(frame, "re");
+	char buf[4096];
+	size_t n;
+	if (!file)
+		fail_msg("%s: no golden frame (UPDATE_GOLDEN=1 writes it)", frame->name);
+	while (file && (n = fread(buf, 1, sizeof(buf), file)) > 0)
+		strbuf_add(out, buf, n);
+}
+
+static void write_golden(const struct frame *frame, const struct strbuf *text)
+{
+	_cleanup_(cleanup_fclose)
+	FILE *file = open_golden(frame, "we");
+	assert_non_null(file);
+	assert_int_equal(fwrite(text->data, 1, text->len, file), text->len);
+}
+
+/* tell_difference() - the first line that is not the same */
+static void tell_difference(const struct frame *frame, struct span golden, struct span drawn)
+{
+	struct span a = SPAN(""), b = SPAN("");
+	bool more = true;
+	for (int line = 1; more; line++) {
+		bool more_a = span_next_line(&golden, &a), more_b = span_next_line(&drawn, &b);
+		more = more_a && more_b;
+		if (more && span_eq(a, b))
+			continue;
+		print_message("%s: line %d\n  golden: %.*s\n  drawn:  %.*s\n", frame->name, line,
+			      (int)a.len, a.p, (int)b.len, b.p);
+		return;
+	}
+}
+
+static void every_frame_is_as_it_was(void **state)
+{
+	(void)state;
+	bool update = getenv("UPDATE_GOLDEN") != NULL;
+	size_t different = 0;
+	for (size_t i = 0; i < ARRAY_LEN(frames); i++) {
+		_cleanup_(strbuf_finish)
+		struct strbuf drawn = STRBUF_INIT;
+		_cleanup_(strbuf_finish)
+		struct strbuf golden = STRBUF_INIT;
+		draw(&frames[i], &drawn);
+		if (update) {
+			write_golden(&frames[i], &drawn);
+			continue;
+		}
+		read_golden(&frames[i], &golden);
+		if (span_eq(strbuf_span(&golden), strbuf_span(&drawn)))
+			continue;
+		tell_difference(&frames[i], strbuf_span(&golden), strbuf_span(&drawn));
+		different++;
+	}
+	assert_int_equal(different, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_frame_is_as_it_was),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
