@@ -366,7 +366,7 @@ const struct field fields[] = {
 	    offsetof(struct process, session), "Session"),
 	ROW("pgrp", "PGRP", 7, FIELD_ID, ROW_PROCESS, ORDINAL, SOURCE_PROCS, get_process_pid,
 	    offsetof(struct process, pgrp), "Process group"),
-	ROW("processor", "CPU", 4, FIELD_COUNT, ROW_PROCESS, ORDINAL, SOURCE_PROCS,
+	ROW("processor", "CPU", 5, FIELD_COUNT, ROW_PROCESS, ORDINAL, SOURCE_PROCS,
 	    get_process_processor, 0, "CPU that it last ran on"),
 	ROW("started", "STARTED", 16, FIELD_TIME, ROW_PROCESS, 0, SOURCE_PROCS, get_process_started,
 	    0, "When it started (UTC)"),

@@ -231,7 +231,7 @@ int filter_parse(const char *text, enum row_kind kind, struct filter **out, stru
 	}
 	if (r < 0) {
 		filter_free(filter);
-		return r;
+		return -EINVAL;
 	}
 	*out = filter;
 	return 0;
