@@ -14,12 +14,15 @@
 
 #define ESC_DELAY_MSEC	  25
 #define DOUBLE_CLICK_USEC 400000
+#define CLICKS_MAX	  8  /* as many as ncurses keeps */
 #define SEQUENCE_MAX	  32 /* an escape sequence nobody knows is swallowed up to this */
 
 static struct {
 	WINDOW *pad;	     /* reading from a pad draws nothing */
 	uint64_t click_usec; /* of the last click; 0: none */
 	int click_x, click_y;
+	struct event clicks[CLICKS_MAX]; /* to be told, the oldest last */
+	size_t clicks_len;
 } keys;
 
 static const struct {
@@ -81,7 +84,7 @@ static void define_more_keys(void)
 	}
 }
 
-static bool mouse_event(struct event *event)
+static bool button_of(const MEVENT *mouse, enum mouse_button *out)
 {
 	static const struct {
 		mmask_t curses;
@@ -91,17 +94,27 @@ static bool mouse_event(struct event *event)
 		{BUTTON3_PRESSED, MOUSE_RIGHT},	     {BUTTON4_PRESSED, MOUSE_WHEEL_UP},
 		{BUTTON5_PRESSED, MOUSE_WHEEL_DOWN},
 	};
-	MEVENT mouse;
 
-	if (getmouse(&mouse) != OK)
-		return false;
 	for (size_t i = 0; i < ARRAY_LEN(buttons); i++) {
-		if (!(mouse.bstate & buttons[i].curses))
-			continue;
-		*event = (struct event) {KEY_CODE_MOUSE, mouse.x, mouse.y, buttons[i].button};
-		return true;
+		if (mouse->bstate & buttons[i].curses) {
+			*out = buttons[i].button;
+			return true;
+		}
 	}
 	return false;
+}
+
+/* ncurses may tell of several events by one KEY_MOUSE, and gives them out newest first. */
+static void take_mouse(void)
+{
+	MEVENT mouse;
+	enum mouse_button button;
+
+	while (keys.clicks_len < CLICKS_MAX && getmouse(&mouse) == OK) {
+		if (button_of(&mouse, &button))
+			keys.clicks[keys.clicks_len++] =
+				(struct event) {KEY_CODE_MOUSE, mouse.x, mouse.y, button};
+	}
 }
 
 /* ncurses would wait for the second click; we say the first at once. */
@@ -154,17 +167,28 @@ static uint32_t character_key(wint_t ch)
 	}
 }
 
+static bool next_click(struct event *event)
+{
+	if (keys.clicks_len == 0)
+		return false;
+	*event = keys.clicks[--keys.clicks_len];
+	notice_double_click(event);
+	return true;
+}
+
 bool term_keys_next(struct event *event)
 {
 	wint_t ch;
 	int r;
 
+	if (next_click(event))
+		return true;
 	while ((r = wget_wch(keys.pad, &ch)) != ERR) {
 		if (r == KEY_CODE_YES && ch == KEY_MOUSE) {
-			if (!mouse_event(event))
-				continue;
-			notice_double_click(event);
-			return true;
+			take_mouse();
+			if (next_click(event))
+				return true;
+			continue;
 		}
 		event->key = r == KEY_CODE_YES ? key_of((int)ch) : character_key(ch);
 		if (event->key != KEY_CODE_NONE)
@@ -196,4 +220,5 @@ void term_keys_stop(void)
 		delwin(keys.pad);
 	keys.pad = NULL;
 	keys.click_usec = 0;
+	keys.clicks_len = 0;
 }

@@ -692,6 +692,9 @@ static void the_mouse_clicks_and_scrolls(void **state)
 		{SPAN("\033[<0;5;6M\033[<0;5;6m"), 4, 5, MOUSE_LEFT},
 		{SPAN("\033[<0;300;6M\033[<0;300;6m"), 299, 5, MOUSE_LEFT},
 		{SPAN("\033[<2;1;1M\033[<2;1;1m"), 0, 0, MOUSE_RIGHT},
+		{SPAN("\033[<65;7;8M\033[<65;7;8M\033[<64;7;8M"), 6, 7, MOUSE_WHEEL_DOWN},
+		{{0}, 6, 7, MOUSE_WHEEL_DOWN},
+		{{0}, 6, 7, MOUSE_WHEEL_UP},
 		{SPAN("\033[<64;7;8M"), 6, 7, MOUSE_WHEEL_UP},
 		{SPAN("\033[<65;7;8M"), 6, 7, MOUSE_WHEEL_DOWN},
 	};
