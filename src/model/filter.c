@@ -38,7 +38,7 @@ struct part {
 struct filter {
 	enum row_kind kind;
 	struct part *parts;
-	size_t len;
+	size_t len, cap;
 	const struct field *words[16]; /* what a plain word is looked for in, NULL-terminated */
 };
 
@@ -202,7 +202,10 @@ static int add_part(struct filter *filter, struct span text, struct err *err)
 	/* Nothing there (yet): while it is typed, "a|" and "a&!" are still "a". */
 	if (text.len == 0)
 		return 0;
-	filter->parts = xreallocarray(filter->parts, filter->len + 1, sizeof(*filter->parts));
+	if (filter->len == filter->cap) {
+		filter->cap = filter->cap ? filter->cap * 2 : 4;
+		filter->parts = xreallocarray(filter->parts, filter->cap, sizeof(*filter->parts));
+	}
 	part = &filter->parts[filter->len++];
 	*part = (struct part) {.negated = negated};
 	if (split_comparison(text, &id, &part->op, &value))

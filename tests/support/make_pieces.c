@@ -114,22 +114,25 @@ static struct usage idle_usage(uint64_t at_usec)
 {
 	struct metric zero = metric_known(0), max = metric_known(METRIC_NO_LIMIT);
 	struct rate none = rate_known(0);
-	struct metric absent = metric_unknown(METRIC_ABSENT, WHY_NOT_APPLICABLE);
-	struct usage usage = {
-		.cpu = {at_usec, zero, zero, zero, zero, zero, zero, max, metric_known(100)},
-		.memory = {.high_bytes = max, .limit_bytes = max, .swap_limit_bytes = max},
-		.pids = {at_usec, zero, max, zero, .limit_events = zero},
-		.io = {at_usec, zero, zero, zero, zero},
-		.pressure = {none, none, none, none, none},
-		.net = {at_usec, absent, absent, absent, absent, absent, absent},
-		.frozen = zero,
-		.populated = metric_known(1),
-	};
+	struct usage usage = usage_absent(WHY_NOT_APPLICABLE);
 
+	usage.cpu.at_usec = usage.pids.at_usec = usage.io.at_usec = usage.net.at_usec = at_usec;
+	usage.cpu.usage_usec = usage.cpu.user_usec = usage.cpu.system_usec = zero;
+	usage.cpu.nr_periods = usage.cpu.nr_throttled = usage.cpu.throttled_usec = zero;
+	usage.cpu.limit_microcpus = max;
+	usage.cpu.weight = metric_known(100);
 	usage.memory.current_bytes = usage.memory.working_set_bytes = zero;
 	usage.memory.anon_bytes = usage.memory.file_bytes = usage.memory.shmem_bytes = zero;
 	usage.memory.slab_bytes = usage.memory.inactive_file_bytes = zero;
 	usage.memory.swap_bytes = usage.memory.peak_bytes = usage.memory.oom_kills = zero;
+	usage.memory.high_bytes = usage.memory.limit_bytes = usage.memory.swap_limit_bytes = max;
+	usage.pids.current = usage.pids.peak = usage.pids.limit_events = zero;
+	usage.pids.limit = max;
+	usage.io.read_bytes = usage.io.write_bytes = zero;
+	usage.io.read_ops = usage.io.write_ops = zero;
+	usage.pressure = (struct usage_pressure) {none, none, none, none, none};
+	usage.frozen = zero;
+	usage.populated = metric_known(1);
 	return usage;
 }
 
