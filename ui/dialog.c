@@ -297,23 +297,35 @@ static enum dialog_result list_key(struct dialog *dialog, uint32_t key)
 	return menu_letter(dialog, key);
 }
 
-static enum dialog_result list_click(struct dialog *dialog, const struct event *event)
+static bool in_frame(const struct dialog *dialog, const struct event *event)
 {
 	const struct rect *rect = &dialog->rect;
-	bool inside = event->x > rect->x && event->x < rect->x + rect->width - 1 &&
-		      event->y > rect->y && event->y <= rect->y + (int)dialog->page;
-	size_t line = inside ? dialog->top + (size_t)(event->y - rect->y - 1) : SIZE_MAX;
-	if (dialog->kind == DIALOG_BOX || line >= dialog->choices_len) {
-		bool frame = event->x >= rect->x && event->x < rect->x + rect->width &&
-			     event->y >= rect->y && event->y < rect->y + rect->height;
-		if (frame)
-			return DIALOG_OPEN;
-		dialog_close(dialog);
-		return DIALOG_CANCELLED;
-	}
-	dialog->chosen = line;
+	return event->x >= rect->x && event->x < rect->x + rect->width && event->y >= rect->y &&
+	       event->y < rect->y + rect->height;
+}
+
+/* line_at() - the line of a menu at a place; SIZE_MAX: none */
+static size_t line_at(const struct dialog *dialog, const struct event *event)
+{
+	const struct rect *rect = &dialog->rect;
+	int line = event->y - rect->y - 1;
+	if (event->x <= rect->x || event->x >= rect->x + rect->width - 1 || line < 0 ||
+	    line >= (int)dialog->page || dialog->top + (size_t)line >= dialog->choices_len)
+		return SIZE_MAX;
+	return dialog->top + (size_t)line;
+}
+
+/* list_click() - chooses in a menu, closes a box; beside a menu cancels */
+static enum dialog_result list_click(struct dialog *dialog, const struct event *event)
+{
+	bool menu = dialog->kind == DIALOG_MENU;
+	size_t line = menu ? line_at(dialog, event) : SIZE_MAX;
+	if (menu && line == SIZE_MAX && in_frame(dialog, event))
+		return DIALOG_OPEN;
+	if (line != SIZE_MAX)
+		dialog->chosen = line;
 	dialog_close(dialog);
-	return DIALOG_DONE;
+	return line != SIZE_MAX ? DIALOG_DONE : DIALOG_CANCELLED;
 }
 
 /* list_window() - where a menu or box of so many lines and columns stands: in the middle */

@@ -1,0 +1,837 @@
+/* SPDX-License-Identifier: MIT */
+/* The screen program without a terminal: keys, clicks and snapshots go in, frames and demands come out. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "support/make_snapshot.h"
+#include "ui/app_private.h"
+
+/* struct rig - an app, what it drew last, and what it is shown */
+struct rig {
+	struct app_options options;
+	struct app *app;
+	struct canvas canvas;
+	struct strbuf text;  /* of the last drawing */
+	unsigned int second; /* of the last snapshot */
+};
+
+static const struct app_options plain_options = {
+	.delay_usec = 1500000, .color = true, .uid = (uid_t)-1};
+
+static const char *draw(struct rig *rig)
+{
+	strbuf_reset(&rig->text);
+	app_draw(rig->app, &rig->canvas);
+	canvas_write(&rig->canvas, app_theme(&rig->options), CANVAS_TEXT, &rig->text);
+	return strbuf_cstr(&rig->text);
+}
+
+static void resize(struct rig *rig, int width, int height)
+{
+	canvas_resize(&rig->canvas, width, height);
+	app_event(rig->app, &(struct event) {.key = KEY_CODE_RESIZE});
+	draw(rig);
+}
+
+static void next_snapshot(struct rig *rig)
+{
+	app_take_snapshot(rig->app, make_snapshot_rated(++rig->second));
+	draw(rig);
+}
+
+static void start(struct rig *rig, struct app_options options)
+{
+	struct err err = ERR_INIT;
+	*rig = (struct rig) {.options = options};
+	if (app_new(&rig->options, &rig->app, &err) < 0)
+		fail_msg("%s", err.text);
+	canvas_init(&rig->canvas, 80, 24, true);
+	draw(rig);
+}
+
+static void start_shown(struct rig *rig, struct app_options options)
+{
+	start(rig, options);
+	next_snapshot(rig);
+}
+
+static void finish(struct rig *rig)
+{
+	app_free(rig->app);
+	canvas_finish(&rig->canvas);
+	strbuf_finish(&rig->text);
+}
+
+/* press() - a script of keys, drawing after each */
+static void press(struct rig *rig, const char *keys_text)
+{
+	struct key_script script = {span_of(keys_text), false};
+	struct event event = {0};
+	while (key_script_next(&script, &event.key, NULL) > 0) {
+		app_event(rig->app, &event);
+		draw(rig);
+	}
+}
+
+static void mouse(struct rig *rig, int x, int y, enum mouse_button button)
+{
+	app_event(rig->app, &(struct event) {KEY_CODE_MOUSE, x, y, button});
+	draw(rig);
+}
+
+static struct feed_demand demand(struct rig *rig)
+{
+	struct feed_demand wanted;
+	app_get_demand(rig->app, &wanted);
+	return wanted;
+}
+
+static bool shows(struct rig *rig, const char *part)
+{
+	return strstr(strbuf_cstr(&rig->text), part) != NULL;
+}
+
+static void assert_shows(struct rig *rig, const char *part)
+{
+	if (!shows(rig, part))
+		fail_msg("\"%s\" is not in:\n%s", part, strbuf_cstr(&rig->text));
+}
+
+static void assert_hides(struct rig *rig, const char *part)
+{
+	if (shows(rig, part))
+		fail_msg("\"%s\" is in:\n%s", part, strbuf_cstr(&rig->text));
+}
+
+/* find() - the cell where @text starts in the last drawing */
+static void find(struct rig *rig, const char *text, int *x, int *y)
+{
+	const char *at = strstr(strbuf_cstr(&rig->text), text);
+	if (!at)
+		fail_msg("\"%s\" is not in:\n%s", text, strbuf_cstr(&rig->text));
+	*y = 0;
+	const char *line = strbuf_cstr(&rig->text);
+	for (const char *p = line; p < at; p++) {
+		if (*p != '\n')
+			continue;
+		++*y;
+		line = p + 1;
+	}
+	*x = (int)(at - line);
+}
+
+static struct row_key selected(struct rig *rig)
+{
+	const struct row_line *line = table_selected(view_table(app_view(rig->app)));
+	assert_non_null(line);
+	return row_key(&line->row);
+}
+
+static const char *selected_name(struct rig *rig)
+{
+	const struct row_line *line = table_selected(view_table(app_view(rig->app)));
+	assert_non_null(line);
+	const struct container *container = row_container(&line->row);
+	return container ? container->name : row_cgroup(&line->row)->name;
+}
+
+/* ---- Frames ---- */
+
+static void the_first_frame_needs_no_snapshot(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start(&rig, plain_options);
+	assert_shows(&rig, "Reading ...");
+	assert_shows(&rig, "1 Containers");
+	assert_shows(&rig, "F10Quit");
+	next_snapshot(&rig);
+	assert_hides(&rig, "Reading ...");
+	assert_shows(&rig, "web-1");
+	finish(&rig);
+}
+
+static void alarms_stand_in_the_cell_and_at_the_name(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	assert_shows(&rig, "db-1!");
+	assert_shows(&rig, "98.2!");
+	/* Where the columns are out of view the name tells. */
+	resize(&rig, 20, 5);
+	assert_shows(&rig, "db-1!");
+	assert_hides(&rig, "98.2!");
+	finish(&rig);
+}
+
+static void the_reason_for_an_empty_cell_is_told(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "M F3 'rootless' Enter");
+	assert_string_equal(selected_name(&rig), "rootless");
+	assert_shows(&rig, "WSET: permission denied: run as root, or as its owner");
+	press(&rig, "Home");
+	assert_hides(&rig, "WSET:");
+	assert_shows(&rig, "docker container");
+	finish(&rig);
+}
+
+static void issues_are_news_until_a_key_is_pressed(void **state)
+{
+	(void)state;
+	struct rig rig;
+	struct snapshot *snapshot = make_empty(1);
+	start(&rig, plain_options);
+	make_finish(snapshot);
+	snapshot_add_issue(snapshot, "no memory hierarchy\x1b[31m");
+	app_take_snapshot(rig.app, snapshot_ref(snapshot));
+	draw(&rig);
+	assert_shows(&rig, "no memory hierarchy?[31m");
+	assert_shows(&rig, "1 issue");
+	press(&rig, "Down");
+	assert_hides(&rig, "no memory hierarchy");
+	assert_shows(&rig, "1 issue");
+	press(&rig, "F1");
+	assert_shows(&rig, "no memory hierarchy?[31m");
+	snapshot_unref(snapshot);
+	finish(&rig);
+}
+
+static void a_failing_collector_is_told(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	err_set(&rig.app->collect_err, EACCES, "read /proc");
+	draw(&rig);
+	assert_shows(&rig, "read /proc: Permission denied");
+	finish(&rig);
+}
+
+/* ---- Screens ---- */
+
+static void screens_are_switched_by_name_and_in_turn(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *keys;
+		enum app_screen screen;
+	} rows[] = {
+		{"2", SCREEN_PROCESSES},    {"2", SCREEN_PROCESSES},
+		{"1", SCREEN_CONTAINERS},   {"Tab", SCREEN_PROCESSES},
+		{"Tab", SCREEN_CONTAINERS}, {"Shift-Tab", SCREEN_PROCESSES},
+	};
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		press(&rig, rows[i].keys);
+		assert_int_equal(rig.app->screen, rows[i].screen);
+	}
+	finish(&rig);
+}
+
+static void enter_shows_the_processes_of_a_container_and_esc_comes_back(void **state)
+{
+	(void)state;
+	static const char *const ways_back[] = {"Esc", "Backspace"};
+	for (size_t i = 0; i < ARRAY_LEN(ways_back); i++) {
+		struct rig rig;
+		start_shown(&rig, plain_options);
+		press(&rig, "Down Down");
+		assert_string_equal(selected_name(&rig), "db-1");
+		struct row_key before = selected(&rig);
+		press(&rig, "Enter");
+		assert_shows(&rig, "Processes of db-1");
+		assert_shows(&rig, "postgres");
+		assert_hides(&rig, "nginx");
+		assert_shows(&rig, "EscBack");
+		next_snapshot(&rig);
+		press(&rig, "End");
+		press(&rig, ways_back[i]);
+		assert_int_equal(rig.app->screen, SCREEN_CONTAINERS);
+		assert_true(row_key_eq(selected(&rig), before));
+		press(&rig, "2");
+		assert_shows(&rig, "nginx");
+		finish(&rig);
+	}
+}
+
+static void enter_on_a_cgroup_shows_all_that_is_below_it(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "t Down");
+	assert_string_equal(selected_name(&rig), "system.slice");
+	press(&rig, "Enter");
+	assert_shows(&rig, "Processes of /system.slice");
+	assert_shows(&rig, "nginx");
+	assert_shows(&rig, "postgres");
+	assert_hides(&rig, "bomb");
+	/* The key of the screen that is shown already: all processes again. */
+	press(&rig, "2");
+	assert_hides(&rig, "Processes of");
+	finish(&rig);
+}
+
+static void the_container_that_is_looked_into_may_end(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "Enter");
+	struct snapshot *snapshot = make_empty(2);
+	make_finish(snapshot);
+	app_take_snapshot(rig.app, snapshot);
+	draw(&rig);
+	assert_shows(&rig, "web-1 has no processes (Esc: back)");
+	press(&rig, "Esc");
+	assert_shows(&rig, "No containers here");
+	finish(&rig);
+}
+
+static void the_tree_keeps_the_selected_row(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "Down Down");
+	assert_string_equal(selected_name(&rig), "db-1");
+	press(&rig, "t");
+	assert_shows(&rig, "F5List");
+	const struct row_line *line = table_selected(view_table(app_view(rig.app)));
+	assert_non_null(strstr(row_cgroup(&line->row)->path, "docker-db00"));
+	press(&rig, "t");
+	assert_string_equal(selected_name(&rig), "db-1");
+	finish(&rig);
+}
+
+static void the_process_tree_keeps_tags_and_order(void **state)
+{
+	(void)state;
+	struct app_options options = plain_options;
+	struct rig rig;
+	options.screen = SCREEN_PROCESSES;
+	start_shown(&rig, options);
+	press(&rig, "M Space Space");
+	assert_shows(&rig, "2 tagged");
+	press(&rig, "t");
+	assert_shows(&rig, "2 tagged");
+	assert_string_equal(view_table(app_view(rig.app))->query.sort->id, "memory_pct");
+	press(&rig, "t U");
+	assert_hides(&rig, "tagged");
+	finish(&rig);
+}
+
+static void hidden_views_outlive_their_snapshot(void **state)
+{
+	(void)state;
+	static const char *const steps[] = {"t", "2", "t", "1", "t", "Enter", "Esc",	 "2",
+					    "t", "c", "1", "t", "*", "2",     "u Enter", "1"};
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		press(&rig, steps[i]);
+		next_snapshot(&rig);
+		next_snapshot(&rig);
+	}
+	finish(&rig);
+}
+
+/* ---- Order, filter, search ---- */
+
+static void keys_sort_by_what_htop_sorts_by(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *keys;
+		const char *containers, *processes;
+	} rows[] = {
+		{"P", "cpu_pct", "cpu_pct"},
+		{"M", "memory_working_set_bytes", "memory_pct"},
+		{"T", "cpu_usage_usec", "cpu_time_usec"},
+		{"N", "pid", "pid"},
+	};
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		press(&rig, "1");
+		press(&rig, rows[i].keys);
+		assert_string_equal(view_table(app_view(rig.app))->query.sort->id,
+				    rows[i].containers);
+		press(&rig, "2");
+		press(&rig, rows[i].keys);
+		assert_string_equal(view_table(app_view(rig.app))->query.sort->id,
+				    rows[i].processes);
+	}
+	finish(&rig);
+}
+
+static void the_same_sort_key_again_does_not_turn_the_order(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "P P");
+	assert_string_equal(selected_name(&rig), "web-1");
+	press(&rig, "I Home");
+	assert_string_not_equal(selected_name(&rig), "web-1");
+	press(&rig, "P Home");
+	assert_string_equal(selected_name(&rig), "web-1");
+	finish(&rig);
+}
+
+static void the_sort_menu_offers_columns_out_of_view_too(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "F6 End Enter");
+	assert_string_equal(view_table(app_view(rig.app))->query.sort->id, "image");
+	assert_shows(&rig, "by IMAGE");
+	finish(&rig);
+}
+
+static void a_filter_works_while_it_is_typed(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "F4 'db'");
+	assert_shows(&rig, "1 match");
+	assert_hides(&rig, "web-1");
+	press(&rig, "'|web'");
+	assert_shows(&rig, "2 match");
+	press(&rig, "Enter");
+	assert_shows(&rig, "filter: db|web");
+	assert_shows(&rig, "F4FILTER");
+	next_snapshot(&rig);
+	assert_shows(&rig, "2 match");
+	press(&rig, "F4 Esc");
+	assert_shows(&rig, "13 rows");
+	finish(&rig);
+}
+
+static void a_wrong_filter_says_why_and_changes_nothing(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "F4 'db' Enter F4 '&cpu>1'");
+	assert_shows(&rig, "there is no field \"cpu\" here");
+	press(&rig, "Enter");
+	assert_shows(&rig, "Not filtered: ");
+	assert_shows(&rig, "filter: db");
+	finish(&rig);
+}
+
+static void a_filter_that_makes_no_sense_in_the_tree_is_dropped(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "F4 'image~nginx' Enter t");
+	assert_shows(&rig, "Filter dropped: ");
+	assert_hides(&rig, "F4FILTER");
+	finish(&rig);
+}
+
+static void a_search_moves_as_it_is_typed_and_is_remembered(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "/ 'e'");
+	const char *first = selected_name(&rig);
+	press(&rig, "F3");
+	assert_string_not_equal(selected_name(&rig), first);
+	press(&rig, "Shift-F3");
+	assert_string_equal(selected_name(&rig), first);
+	press(&rig, "'zzz'");
+	assert_shows(&rig, "not found");
+	press(&rig, "Backspace Backspace Backspace Esc");
+	assert_hides(&rig, "Search:");
+	press(&rig, "Home F3 F3");
+	assert_shows(&rig, "Search: e");
+	press(&rig, "Enter");
+	finish(&rig);
+}
+
+static void one_may_move_while_a_prompt_is_open(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "F4 Down Down");
+	assert_string_equal(selected_name(&rig), "db-1");
+	assert_int_equal(rig.app->dialog.kind, DIALOG_PROMPT);
+	finish(&rig);
+}
+
+/* ---- What is shown ---- */
+
+static void units_kernel_threads_and_users_are_chosen(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	assert_hides(&rig, "session-3.scope");
+	press(&rig, "A");
+	assert_shows(&rig, "session-3.scope");
+	press(&rig, "A");
+	assert_hides(&rig, "session-3.scope");
+	press(&rig, "2 End");
+	assert_shows(&rig, "77 rows");
+	press(&rig, "K");
+	assert_shows(&rig, "73 rows");
+	press(&rig, "K u 'a' Down Up");
+	assert_shows(&rig, "Processes of");
+	press(&rig, "Enter");
+	assert_shows(&rig, "uid 1000");
+	assert_hides(&rig, "nginx");
+	press(&rig, "u Home Enter");
+	assert_shows(&rig, "77 rows");
+	finish(&rig);
+}
+
+static void a_followed_row_is_let_go_by_esc(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "Down F");
+	assert_shows(&rig, "follow");
+	struct row_key key = selected(&rig);
+	press(&rig, "I");
+	assert_true(row_key_eq(selected(&rig), key));
+	press(&rig, "Esc");
+	assert_hides(&rig, "follow");
+	finish(&rig);
+}
+
+static void a_key_without_a_meaning_says_so(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "F9");
+	assert_shows(&rig, "F9 does nothing here");
+	press(&rig, "Down");
+	assert_hides(&rig, "does nothing here");
+	finish(&rig);
+}
+
+static void the_trend_of_the_selected_container_is_drawn(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	rig.canvas.ascii = false;
+	next_snapshot(&rig);
+	next_snapshot(&rig);
+	/* Dots of Braille. */
+	assert_true(shows(&rig, "\xe2\xa2") || shows(&rig, "\xe2\xa3"));
+	finish(&rig);
+}
+
+/* ---- Demand ---- */
+
+static void only_what_is_in_view_is_asked_for(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	unsigned int sources = demand(&rig).sources;
+	assert_true(sources & SOURCE_IDENTITY);
+	assert_true(sources & SOURCE_HOST);
+	assert_true(sources & SOURCE_CGROUP_CPU);
+	assert_false(sources & (SOURCE_PROCS | SOURCE_NET | SOURCE_CGROUP_IO));
+	press(&rig, "Right Right Right Right Right Right");
+	assert_true(demand(&rig).sources & (SOURCE_NET | SOURCE_CGROUP_IO));
+	resize(&rig, 20, 5);
+	assert_false(demand(&rig).sources & (SOURCE_NET | SOURCE_CGROUP_IO | SOURCE_CGROUP_PIDS));
+	finish(&rig);
+}
+
+static void what_is_sorted_and_filtered_by_is_asked_for(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "F4 'net_rx_bytes>1' Enter");
+	assert_true(demand(&rig).sources & SOURCE_NET);
+	press(&rig, "F4 Esc");
+	assert_false(demand(&rig).sources & SOURCE_NET);
+	press(&rig, "F6 End Up Enter");
+	assert_true(demand(&rig).sources & SOURCE_CGROUP_PRESSURE);
+	finish(&rig);
+}
+
+static void expensive_fields_are_asked_for_the_processes_in_view(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	assert_int_equal(demand(&rig).view_pids_len, 0);
+	press(&rig, "2");
+	struct feed_demand wanted = demand(&rig);
+	assert_int_equal(wanted.view_pids_len, table_page(view_table(app_view(rig.app))));
+	for (size_t i = 1; i < wanted.view_pids_len; i++)
+		assert_true(wanted.view_pids[i - 1] < wanted.view_pids[i]);
+	finish(&rig);
+}
+
+static void sorting_and_searching_ask_for_all_processes(void **state)
+{
+	(void)state;
+	static const char *const keys_texts[] = {"F6 End Enter", "F4 'nginx' Enter", "F3 'nginx'"};
+	for (size_t i = 0; i < ARRAY_LEN(keys_texts); i++) {
+		struct app_options options = plain_options;
+		struct rig rig;
+		options.screen = SCREEN_PROCESSES;
+		start_shown(&rig, options);
+		press(&rig, keys_texts[i]);
+		assert_true(demand(&rig).view_pids_len == SIZE_MAX);
+		press(&rig, "F4 Esc");
+		press(&rig, "P Esc");
+		assert_true(demand(&rig).view_pids_len < SIZE_MAX);
+		finish(&rig);
+	}
+}
+
+static void delay_and_pause_are_part_of_the_demand(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	assert_int_equal(demand(&rig).delay_usec, 1500000);
+	press(&rig, "d Ctrl-U '0.5' Enter");
+	assert_int_equal(demand(&rig).delay_usec, 500000);
+	press(&rig, "d Ctrl-U '0' Enter");
+	assert_shows(&rig, "Not changed: ");
+	assert_int_equal(demand(&rig).delay_usec, 500000);
+	press(&rig, "Z");
+	assert_true(demand(&rig).paused);
+	assert_shows(&rig, "PAUSED");
+	press(&rig, "Z");
+	assert_false(demand(&rig).paused);
+	finish(&rig);
+}
+
+/* ---- Mouse ---- */
+
+static void clicks_do_what_they_point_at(void **state)
+{
+	(void)state;
+	struct rig rig;
+	int x, y;
+	start_shown(&rig, plain_options);
+	find(&rig, "builder", &x, &y);
+	mouse(&rig, x, y, MOUSE_LEFT);
+	assert_string_equal(selected_name(&rig), "builder");
+	find(&rig, "WSET", &x, &y);
+	mouse(&rig, x, y, MOUSE_LEFT);
+	assert_string_equal(view_table(app_view(rig.app))->query.sort->id,
+			    "memory_working_set_bytes");
+	find(&rig, "2 Processes", &x, &y);
+	mouse(&rig, x, y, MOUSE_LEFT);
+	assert_int_equal(rig.app->screen, SCREEN_PROCESSES);
+	find(&rig, "F1Help", &x, &y);
+	mouse(&rig, x, y, MOUSE_LEFT);
+	assert_int_equal(rig.app->dialog.kind, DIALOG_BOX);
+	mouse(&rig, 0, 0, MOUSE_LEFT);
+	find(&rig, "F5Tree", &x, &y);
+	mouse(&rig, x + 3, y, MOUSE_LEFT);
+	assert_shows(&rig, "F5List");
+	find(&rig, "Quit", &x, &y);
+	mouse(&rig, x, y, MOUSE_LEFT);
+	assert_true(app_is_done(rig.app));
+	finish(&rig);
+}
+
+static void a_double_click_looks_into_a_container_and_the_wheel_scrolls(void **state)
+{
+	(void)state;
+	struct rig rig;
+	int x, y;
+	size_t before, after;
+	start_shown(&rig, plain_options);
+	find(&rig, "db-1", &x, &y);
+	mouse(&rig, x, y, MOUSE_DOUBLE);
+	assert_shows(&rig, "Processes of db-1");
+	press(&rig, "Esc 2");
+	table_view(view_table(app_view(rig.app)), &before);
+	mouse(&rig, x, y, MOUSE_WHEEL_DOWN);
+	table_view(view_table(app_view(rig.app)), &after);
+	assert_true(after > before);
+	finish(&rig);
+}
+
+/* ---- The end ---- */
+
+static void every_way_to_leave_leaves(void **state)
+{
+	(void)state;
+	static const uint32_t keys_codes[] = {'q', KEY_CODE_F10, KEY_CODE_HANGUP};
+	for (size_t i = 0; i < ARRAY_LEN(keys_codes); i++) {
+		struct rig rig;
+		start(&rig, plain_options);
+		assert_false(app_is_done(rig.app));
+		app_event(rig.app, &(struct event) {.key = keys_codes[i]});
+		assert_true(app_is_done(rig.app));
+		finish(&rig);
+	}
+}
+
+static void a_hangup_leaves_an_open_dialog_too(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "F4 'q'");
+	assert_false(app_is_done(rig.app));
+	app_event(rig.app, &(struct event) {.key = KEY_CODE_HANGUP});
+	assert_true(app_is_done(rig.app));
+	finish(&rig);
+}
+
+static void it_leaves_after_so_many_snapshots(void **state)
+{
+	(void)state;
+	struct app_options options = plain_options;
+	struct rig rig;
+	options.iterations = 2;
+	start_shown(&rig, options);
+	assert_false(app_is_done(rig.app));
+	next_snapshot(&rig);
+	assert_true(app_is_done(rig.app));
+	finish(&rig);
+}
+
+static void what_is_wrong_with_the_options_is_named(void **state)
+{
+	(void)state;
+	static const struct {
+		struct app_options options;
+		const char *part;
+	} rows[] = {
+		{{.columns = "name,nope"}, "nope"},
+		{{.sort = "nope"}, "nope"},
+		{{.filter = "nope>1"}, "nope"},
+		{{.tree = true, .columns = "image"}, "image"},
+		{{.screen = SCREEN_PROCESSES, .sort = "image"}, "image"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct err err = ERR_INIT;
+		struct app *app = NULL;
+		assert_true(app_new(&rows[i].options, &app, &err) < 0);
+		assert_non_null(strstr(err.text, rows[i].part));
+	}
+}
+
+static void options_about_columns_are_for_the_first_screen(void **state)
+{
+	(void)state;
+	struct app_options options = plain_options;
+	struct rig rig;
+	options.columns = "name,pids_current";
+	options.sort = "pids_current";
+	options.filter = "db";
+	start_shown(&rig, options);
+	assert_shows(&rig, "1 match");
+	assert_hides(&rig, "CPU%");
+	assert_shows(&rig, "  31");
+	press(&rig, "2");
+	assert_shows(&rig, "77 rows");
+	assert_shows(&rig, "COMMAND");
+	finish(&rig);
+}
+
+/* ---- Anything ---- */
+
+static uint32_t any_key(void)
+{
+	static const uint32_t texts[] = {'a', 'e', '1', '|', '>', '!', '=', 0xe9, 0x6f22};
+	if (rand() % 4 == 0)
+		return texts[(size_t)rand() % ARRAY_LEN(texts)];
+	const struct key *key = &keys[(size_t)rand() % keys_len];
+	uint32_t code = key->codes[(size_t)rand() % KEY_CODES_MAX];
+	return key->action == ACTION_QUIT || code == 0 ? KEY_CODE_ENTER : code;
+}
+
+static void any_keys_clicks_sizes_and_snapshots_are_survived(void **state)
+{
+	(void)state;
+	struct rig rig;
+	srand(1);
+	start(&rig, plain_options);
+	for (int i = 0; i < 6000; i++) {
+		if (i % 50 == 0)
+			resize(&rig, 1 + rand() % 120, 1 + rand() % 40);
+		if (i % 20 == 0)
+			next_snapshot(&rig);
+		if (i % 7 == 0)
+			mouse(&rig, rand() % 120, rand() % 40, (enum mouse_button)(rand() % 6));
+		rig.app->flags &= ~(unsigned int)APP_DONE;
+		app_event(rig.app, &(struct event) {.key = any_key()});
+		if (i % 3 == 0)
+			draw(&rig);
+		demand(&rig);
+	}
+	finish(&rig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_first_frame_needs_no_snapshot),
+		cmocka_unit_test(alarms_stand_in_the_cell_and_at_the_name),
+		cmocka_unit_test(the_reason_for_an_empty_cell_is_told),
+		cmocka_unit_test(issues_are_news_until_a_key_is_pressed),
+		cmocka_unit_test(a_failing_collector_is_told),
+		cmocka_unit_test(screens_are_switched_by_name_and_in_turn),
+		cmocka_unit_test(enter_shows_the_processes_of_a_container_and_esc_comes_back),
+		cmocka_unit_test(enter_on_a_cgroup_shows_all_that_is_below_it),
+		cmocka_unit_test(the_container_that_is_looked_into_may_end),
+		cmocka_unit_test(the_tree_keeps_the_selected_row),
+		cmocka_unit_test(the_process_tree_keeps_tags_and_order),
+		cmocka_unit_test(hidden_views_outlive_their_snapshot),
+		cmocka_unit_test(keys_sort_by_what_htop_sorts_by),
+		cmocka_unit_test(the_same_sort_key_again_does_not_turn_the_order),
+		cmocka_unit_test(the_sort_menu_offers_columns_out_of_view_too),
+		cmocka_unit_test(a_filter_works_while_it_is_typed),
+		cmocka_unit_test(a_wrong_filter_says_why_and_changes_nothing),
+		cmocka_unit_test(a_filter_that_makes_no_sense_in_the_tree_is_dropped),
+		cmocka_unit_test(a_search_moves_as_it_is_typed_and_is_remembered),
+		cmocka_unit_test(one_may_move_while_a_prompt_is_open),
+		cmocka_unit_test(units_kernel_threads_and_users_are_chosen),
+		cmocka_unit_test(a_followed_row_is_let_go_by_esc),
+		cmocka_unit_test(a_key_without_a_meaning_says_so),
+		cmocka_unit_test(the_trend_of_the_selected_container_is_drawn),
+		cmocka_unit_test(only_what_is_in_view_is_asked_for),
+		cmocka_unit_test(what_is_sorted_and_filtered_by_is_asked_for),
+		cmocka_unit_test(expensive_fields_are_asked_for_the_processes_in_view),
+		cmocka_unit_test(sorting_and_searching_ask_for_all_processes),
+		cmocka_unit_test(delay_and_pause_are_part_of_the_demand),
+		cmocka_unit_test(clicks_do_what_they_point_at),
+		cmocka_unit_test(a_double_click_looks_into_a_container_and_the_wheel_scrolls),
+		cmocka_unit_test(every_way_to_leave_leaves),
+		cmocka_unit_test(a_hangup_leaves_an_open_dialog_too),
+		cmocka_unit_test(it_leaves_after_so_many_snapshots),
+		cmocka_unit_test(what_is_wrong_with_the_options_is_named),
+		cmocka_unit_test(options_about_columns_are_for_the_first_screen),
+		cmocka_unit_test(any_keys_clicks_sizes_and_snapshots_are_survived),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
