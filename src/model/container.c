@@ -123,6 +123,9 @@ static void tighten(struct usage *usage, const struct usage *inner)
 		usage->cpu.nr_throttled = inner->cpu.nr_throttled;
 		usage->cpu.throttled_usec = inner->cpu.throttled_usec;
 	}
+	/* Paused by freezing the child: all of its processes are there. */
+	if (metric_is_known(inner->frozen) && inner->frozen.value)
+		usage->frozen = inner->frozen;
 	usage->cpu.limit_microcpus =
 		metric_min(usage->cpu.limit_microcpus, inner->cpu.limit_microcpus);
 	usage->memory.limit_bytes =

@@ -179,6 +179,20 @@ static void limits_on_an_only_child_are_the_containers(void **state)
 	snapshot_unref(snapshot);
 }
 
+static void one_whose_only_child_is_frozen_is_paused(void **state)
+{
+	struct snapshot *snapshot = nested();
+	struct container *container = make_container(snapshot, "podman", "x", "/outer");
+
+	(void)state;
+	snapshot->cgroups[INNER].usage.frozen = metric_known(1);
+	make_process(snapshot, 10, 1, "a", "/outer/inner");
+	make_finish(snapshot);
+	assert_int_equal(container->state, CONTAINER_PAUSED);
+	check_metric(snapshot->cgroups[OUTER].usage.frozen, 0);
+	snapshot_unref(snapshot);
+}
+
 static void limits_of_one_of_several_children_are_not(void **state)
 {
 	struct snapshot *snapshot = make_empty(0);
@@ -272,6 +286,7 @@ int main(void)
 		cmocka_unit_test(one_found_by_namespace_takes_no_cgroup),
 		cmocka_unit_test(state_is_what_the_cgroup_says),
 		cmocka_unit_test(limits_on_an_only_child_are_the_containers),
+		cmocka_unit_test(one_whose_only_child_is_frozen_is_paused),
 		cmocka_unit_test(limits_of_one_of_several_children_are_not),
 		cmocka_unit_test(limits_of_a_nested_container_are_not_those_of_the_outer),
 		cmocka_unit_test(shared_namespaces_are_named),
