@@ -89,9 +89,9 @@ static void describe(struct identity_pass *ip, const struct ns_groups *groups, u
 		claim->id = arena_printf(claim->arena, "%s:[%llu]", ns_type_text(type),
 					 (unsigned long long)leader->ns[type]);
 	claim->uid = leader->uid == (uid_t)-1 ? 0 : leader->uid;
-	draft->key = container_key(leader->root,
-				   type < NS_TYPES ? leader->ns[type]
-						   : leader->root_inode ^ leader->root_dev << 40);
+	draft->key = type < NS_TYPES
+			     ? container_key(NULL, leader->ns[type])
+			     : container_key("chroot", leader->root_inode ^ leader->root_dev << 40);
 }
 
 /* ---- The cgroup that it fills ---- */

@@ -87,6 +87,8 @@ bool identity_leads(const struct pid_entry *a, const struct pid_entry *b, bool i
 	pid_t inner_a = a->inner_pid ? a->inner_pid : a->pid;
 	pid_t inner_b = b->inner_pid ? b->inner_pid : b->pid;
 
+	if (!a->start_ticks != !b->start_ticks) /* nothing is known yet of one of them */
+		return a->start_ticks != 0;
 	if (inside && a->ns[NS_PID] != b->ns[NS_PID] && inner_a != inner_b)
 		return inner_a < inner_b;
 	if (a->start_ticks != b->start_ticks)
