@@ -154,16 +154,20 @@ static void need_root(void)
 		skip();
 }
 
+/* A plain user may do the same in a user namespace, where the kernel lets it. */
 static void unshare_and_chroot_show_as_a_container(void **state)
 {
-	struct sandbox sandbox;
+	int flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS;
+	struct sandbox sandbox = sandbox_new(true);
 	const struct container *row;
 	char name[128];
 
 	(void)state;
-	need_root();
-	sandbox = sandbox_new(true);
-	assert_true(sandbox_start(&sandbox, CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS));
+	if (!sandbox_start(&sandbox, geteuid() ? flags | CLONE_NEWUSER : flags)) {
+		sandbox_stop(&sandbox);
+		assert_int_not_equal(geteuid(), 0);
+		skip();
+	}
 	row = find_row(sandbox.inner);
 	assert_non_null(row);
 	snprintf(name, sizeof(name), COMM "@%s", sandbox.root);
