@@ -227,7 +227,11 @@ static void draw_message(struct app *app, struct canvas *canvas, struct rect lin
 	struct strbuf text = STRBUF_INIT;
 	uint16_t style = message_text(app, &text);
 	int trend = app->message.len == 0 ? draw_trend(app, canvas, line) : 0;
-	canvas_text(canvas, line.x, line.y, style, strbuf_span(&text), line.width - trend);
+	int room = line.width - trend;
+	bool cut = (int)text_width(strbuf_span(&text)) > room;
+	int columns = canvas_text(canvas, line.x, line.y, style, strbuf_span(&text), room - cut);
+	if (cut)
+		canvas_text(canvas, line.x + columns, line.y, style, SPAN("\xe2\x80\xa6"), 1);
 }
 
 /* ---- Footer ---- */

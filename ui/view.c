@@ -119,13 +119,13 @@ static const struct field *find_column(const struct view *view, enum view_shape 
 	return column(view, field_find(id, view->type->kinds[shape]));
 }
 
-/* parse_columns() - ids separated by @sep to fields */
-static int parse_columns(const struct view *view, enum view_shape shape, const char *ids, char sep,
+/* parse_columns() - ids separated by commas to fields */
+static int parse_columns(const struct view *view, enum view_shape shape, const char *ids,
 			 const struct field **list, struct err *err)
 {
 	struct span rest = span_of(ids), part;
 	size_t n = 0;
-	while (span_next_part(&rest, sep, &part)) {
+	while (span_next_part(&rest, ',', &part)) {
 		part = span_trim(part);
 		const struct field *field = find_column(view, shape, part);
 		if (!field)
@@ -159,7 +159,7 @@ size_t view_columns(const struct view *view, const struct field **list)
 {
 	const char *own = own_columns(view, view->shape);
 	size_t n = 0;
-	if (!own || parse_columns(view, view->shape, own, ',', list, NULL) < 0)
+	if (!own || parse_columns(view, view->shape, own, list, NULL) < 0)
 		preset_columns(view, view->shape, list);
 	while (list[n])
 		n++;
@@ -179,7 +179,7 @@ static void fit_columns(struct view *view, int width)
 	if (ids == view->columns[view->shape])
 		return;
 	view->columns[view->shape] = ids;
-	if (!ids || parse_columns(view, view->shape, ids, ' ', list, NULL) < 0)
+	if (!ids || parse_columns(view, view->shape, ids, list, NULL) < 0)
 		preset_columns(view, view->shape, list);
 	table_set_columns(view_table(view), list);
 }
@@ -196,7 +196,7 @@ static int init_columns(struct view *view, enum view_shape shape, struct err *er
 {
 	const struct field *list[TABLE_COLUMNS_MAX + 1];
 	const char *own = own_columns(view, shape);
-	int r = own ? parse_columns(view, shape, own, ',', list, err) : 0;
+	int r = own ? parse_columns(view, shape, own, list, err) : 0;
 	if (!own || r < 0)
 		preset_columns(view, shape, list);
 	table_set_columns(&view->tables[shape], list);

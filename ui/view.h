@@ -34,7 +34,7 @@ struct view_alarm {
 /** struct view_columns - which columns fit a narrow terminal */
 struct view_columns {
 	int max_width;	 /* of the terminal; 0: none, ends the list */
-	const char *ids; /* blank separated */
+	const char *ids; /* comma separated */
 };
 
 /** struct view_sort - the columns that a key sorts by; the first that the kind of row has */

@@ -29,16 +29,18 @@ static const struct container *container_of_row(const struct row *row)
 	return container->cgroup == row->index ? container : NULL;
 }
 
-/* cgroup_title() - the container's name where the cgroup is its top, so that the tree can be read */
+/* cgroup_title() - the container's name where the cgroup is its top, so that the tree can be read; one
+ * made by hand has no other name than its path, which the tree shows already */
 static struct value cgroup_title(const struct field *field, const struct row *row)
 {
 	const struct cgroup *cgroup = row_cgroup(row);
 	const struct container *container = container_of_row(row);
+	bool named = container && container->kind != CONTAINER_CGROUP;
 	(void)field;
 	return (struct value) {
 		.type = FIELD_TEXT,
 		.state = METRIC_KNOWN,
-		.text = container ? container->name : cgroup->name,
+		.text = named ? container->name : cgroup->name,
 	};
 }
 
@@ -156,18 +158,18 @@ static const struct view_alarm alarms[] = {
 
 static const struct view_columns narrow_list[] = {
 	{58,
-	 "name cpu_pct memory_working_set_bytes memory_limit_pct pids_current cpu_throttled_pct "
-	 "oom_kills engine state"},
+	 "name,cpu_pct,memory_working_set_bytes,memory_limit_pct,pids_current,cpu_throttled_pct,"
+	 "oom_kills,engine,state"},
 	{0, NULL},
 };
 
 static const struct view_columns narrow_tree[] = {
 	{58,
-	 "name cpu_pct memory_working_set_bytes memory_limit_pct pids_current cpu_throttled_pct "
-	 "oom_kills engine state processes"},
+	 "name,cpu_pct,memory_working_set_bytes,memory_limit_pct,pids_current,cpu_throttled_pct,"
+	 "oom_kills,engine,state,processes"},
 	{76,
-	 "name cpu_pct cpu_throttled_pct memory_working_set_bytes memory_limit_pct pids_current "
-	 "oom_kills engine state processes"},
+	 "name,cpu_pct,cpu_throttled_pct,memory_working_set_bytes,memory_limit_pct,pids_current,"
+	 "oom_kills,engine,state,processes"},
 	{0, NULL},
 };
 

@@ -71,9 +71,9 @@ static void describe(const struct row_line *line, struct strbuf *out)
 {
 	const struct process *process = row_process(&line->row);
 	const struct snapshot *snapshot = line->row.snapshot;
-	if (process->cgroup != INDEX_NONE)
-		strbuf_addf(out, "%s  ", snapshot->cgroups[process->cgroup].path);
 	strbuf_adds(out, process->cmdline ? process->cmdline : process->comm);
+	if (process->cgroup != INDEX_NONE)
+		strbuf_addf(out, "  %s", snapshot->cgroups[process->cgroup].path);
 }
 
 static const struct view_sort sort_keys[] = {
@@ -101,20 +101,20 @@ static const struct field *const own_fields[] = {&command_field, NULL};
 
 /* Whose a process is and what it is called matter more than its priority. */
 static const struct view_columns narrow_list[] = {
-	{24, "cpu_pct command pid"},
-	{34, "pid cpu_pct command"},
-	{46, "pid cpu_pct memory_pct command"},
-	{66, "pid state cpu_pct memory_pct container command"},
-	{104, "pid user state cpu_pct memory_pct cpu_time_usec container command"},
+	{24, "cpu_pct,command,pid"},
+	{34, "pid,cpu_pct,command"},
+	{46, "pid,cpu_pct,memory_pct,command"},
+	{66, "pid,state,cpu_pct,memory_pct,container,command"},
+	{104, "pid,user,state,cpu_pct,memory_pct,cpu_time_usec,container,command"},
 	{0, NULL},
 };
 
 /* A tree takes room that other columns have to give. */
 static const struct view_columns narrow_tree[] = {
-	{24, "command cpu_pct pid"},
-	{46, "pid cpu_pct command"},
-	{66, "pid state cpu_pct memory_pct command"},
-	{104, "pid user state cpu_pct memory_pct container command"},
+	{24, "command,cpu_pct,pid"},
+	{46, "pid,cpu_pct,command"},
+	{66, "pid,state,cpu_pct,memory_pct,command"},
+	{104, "pid,user,state,cpu_pct,memory_pct,container,command"},
 	{0, NULL},
 };
 
