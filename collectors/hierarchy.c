@@ -88,16 +88,23 @@ static bool path_within(struct span path, struct span top)
 	return span_starts(path, top) && (path.len == top.len || path.p[top.len] == '/');
 }
 
-/* Whether @over lies on the way to @mount: on its own mount point, or above it in the same parent. */
+/* Whether @over lies on the way from their common parent to @mount. That is so too for what is mounted
+ * over the root of the parent. */
 static bool mount_covers(const struct parse_mount *over, const struct parse_mount *mount)
 {
-	if (over->mount_id == mount->mount_id)
-		return false;
-	if (over->parent_id == mount->mount_id)
-		return span_eq(over->mount_point, mount->mount_point);
-	return over->parent_id == mount->parent_id &&
+	return over->parent_id == mount->parent_id && over->mount_id != mount->mount_id &&
 	       over->mount_point.len < mount->mount_point.len &&
 	       path_within(mount->mount_point, over->mount_point);
+}
+
+static bool mount_is_on_top(const struct mounts *mounts, const struct parse_mount *mount)
+{
+	for (size_t i = 0; i < mounts->len; i++)
+		if (mounts->items[i].parent_id == mount->mount_id &&
+		    mounts->items[i].mount_id != mount->mount_id &&
+		    span_eq(mounts->items[i].mount_point, mount->mount_point))
+			return false;
+	return true;
 }
 
 static const struct parse_mount *mount_parent(const struct mounts *mounts,
@@ -115,6 +122,9 @@ static const struct parse_mount *mount_parent(const struct mounts *mounts,
 /* Whether opening its mount point leads to this mount, and not to one mounted over it later. */
 static bool mount_is_reachable(const struct mounts *mounts, const struct parse_mount *mount)
 {
+	if (!mount_is_on_top(mounts, mount))
+		return false;
+	/* As many steps as there are mounts are enough, unless the text is not the kernel's. */
 	for (size_t steps = 0; mount && steps < mounts->len; steps++) {
 		for (size_t i = 0; i < mounts->len; i++)
 			if (mount_covers(&mounts->items[i], mount))
