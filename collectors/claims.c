@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
+#include "collectors/engines/state.h"
 
 /* How long what the state said holds. A confirmed claim is looked at again because a container may be
  * renamed; one that is not, because its state may be about to be written. Periods differ by cgroup,
@@ -57,6 +58,7 @@ static void known_free(struct known *known)
 {
 	free(known->path);
 	free(known->texts);
+	free(known->denied);
 	free(known);
 }
 
@@ -303,16 +305,27 @@ static void look_again(struct claims *claims, struct known *known, const struct 
 	}
 }
 
+/* Told of containers only: for a group made by hand every runtime's state is tried. */
+static void set_denied(struct known *known, const char *path)
+{
+	free(TAKE(known->denied));
+	if (path && known->verdict == PATH_CLAIMED && !known->claim.confirmed)
+		known->denied = xstrdup(path);
+}
+
 void claims_look(struct claims *claims, struct known *known, const struct cgroup *cgroup,
 		 const struct engine_io *io, uint64_t now_usec)
 {
 	bool again = io && known->looked_usec && known->nested == io->nested &&
 		     known->verdict == PATH_CLAIMED && known->claim.confirmed;
 
+	if (io)
+		state_cache_forgive(io->cache);
 	(again ? look_again : look_at_all)(claims, known, cgroup, io);
 	arena_reset(&claims->scratch);
 	if (!io)
 		return;
+	set_denied(known, state_cache_denied(io->cache));
 	if (!known->looked_usec)
 		known->first_usec = now_usec;
 	known->looked_usec = now_usec;

@@ -24,6 +24,7 @@ struct known {
 	struct claim claim; /* with verdict PATH_CLAIMED; its texts point into @texts */
 	char *texts;
 	size_t texts_len;
+	char *denied;	    /* the state that would have confirmed it, but was denied; NULL */
 	bool nested;	    /* as it was when the state was looked at */
 	bool settled;	    /* no state could change it */
 	bool had_processes; /* when that was last known */

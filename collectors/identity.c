@@ -256,6 +256,8 @@ static void visit(struct identity *identity, struct identity_pass *ip, struct pl
 	draft->parent = place->around;
 	(claimed ? draft_claimed : draft_by_hand)(draft, known);
 	draft->key = known->key;
+	if (!ip->denied)
+		ip->denied = known->denied;
 	place->around = (uint32_t)ip->drafts_len - 1;
 }
 
@@ -460,15 +462,13 @@ static void list_entries(struct identity *identity, struct identity_pass *ip)
 		memcpy(ip->host_ns, pids_host_ns(pids), sizeof(ip->host_ns));
 }
 
-static void say_denied(const struct identity *identity, struct snapshot *snapshot)
+static void say_denied(const struct identity_pass *ip)
 {
-	const char *denied = state_cache_denied(identity->state);
-
-	if (denied)
-		snapshot_add_issue(snapshot,
+	if (ip->denied)
+		snapshot_add_issue(ip->snapshot,
 				   "names and images of some containers need root: /%s: "
 				   "permission denied",
-				   denied);
+				   ip->denied);
 }
 
 static int identity_sample(void *state, struct pass *pass, struct err *err)
@@ -494,12 +494,12 @@ static int identity_sample(void *state, struct pass *pass, struct err *err)
 	}
 	list_entries(identity, &ip);
 	walk_cgroups(identity, &ip);
+	say_denied(&ip);
 	claims_end(identity->claims, pass->snapshot->sequence);
 	place_processes(&ip);
 	settle(&ip);
 	by_namespace(&ip);
 	fill_containers(&ip);
-	say_denied(identity, pass->snapshot);
 	identity->drafts = ip.drafts;
 	identity->drafts_cap = ip.drafts_cap;
 	return 0;

@@ -34,6 +34,7 @@ struct identity_pass {
 	size_t drafts_len, drafts_cap;
 	struct cmdlines *cmdlines;
 	struct users *users;
+	const char *denied; /* a state that would have named a row, lent by its claim; NULL */
 };
 
 /** identity_add() - a new draft, zeroed but for what stands for "none"; earlier ones may move */

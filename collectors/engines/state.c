@@ -48,7 +48,7 @@ struct state_cache {
 	void *files;
 	struct base **bases;
 	size_t bases_len;
-	char *denied; /* of this pass */
+	char *denied; /* see state_cache_denied() */
 	struct strbuf buf, key;
 };
 
@@ -279,7 +279,6 @@ void state_cache_free(struct state_cache *cache)
 void state_cache_begin(struct state_cache *cache, uint64_t now_usec)
 {
 	cache->now_usec = now_usec;
-	free(TAKE(cache->denied));
 	if (now_usec - cache->swept_usec < STATE_FORGET_USEC / 4)
 		return;
 	cache->swept_usec = now_usec;
@@ -290,6 +289,11 @@ void state_cache_begin(struct state_cache *cache, uint64_t now_usec)
 const char *state_cache_denied(const struct state_cache *cache)
 {
 	return cache->denied;
+}
+
+void state_cache_forgive(struct state_cache *cache)
+{
+	free(TAKE(cache->denied));
 }
 
 int state_read(struct state_cache *cache, const struct facts_source *source, struct state_path path,

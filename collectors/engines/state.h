@@ -35,8 +35,11 @@ void state_cache_free(struct state_cache *cache);
 /** state_cache_begin() - a new pass at @now_usec (monotonic): invalidates what was lent out, forgets
  *  what nobody asked for */
 void state_cache_begin(struct state_cache *cache, uint64_t now_usec);
-/** state_cache_denied() - the first directory or file that was denied in this pass; NULL if none was */
+/** state_cache_denied() - the first directory or file that was denied since state_cache_forgive(); NULL
+ *  if none was */
 const char *state_cache_denied(const struct state_cache *cache);
+/** state_cache_forgive() - forget what was denied so far */
+void state_cache_forgive(struct state_cache *cache);
 
 /**
  * state_read() - facts of a state file
