@@ -2,7 +2,8 @@
 # Measures boxtop beside its peers, in one run on one machine, and prints Markdown tables.
 # usage: run.sh BOXTOP BUILD_DIR [refresh|once]...     (default: all)
 #
-# CPU per refresh is what all threads of a program consumed (schedstat, nanoseconds) while its screen
+# A program first gets BENCH_WARMUP seconds to find its pace: boxtop reads the namespaces of a crowd bit
+# by bit. CPU per refresh is what all threads of a program consumed (schedstat, nanoseconds) while its screen
 # stood open in a terminal of 160x50 and refreshed once a second, divided by the seconds. The programs
 # take turns, round by round; a figure is the median over the rounds, with the least and the greatest.
 set -u
@@ -14,6 +15,7 @@ cgroups=${BENCH_CGROUPS:-500}
 rounds=${BENCH_ROUNDS:-5}
 seconds=${BENCH_SECONDS:-8}
 work=$(mktemp -d)
+warmup=${BENCH_WARMUP:-15}
 socket=boxtop-bench-$$
 
 [ -x "$crowd" ] || {
@@ -47,8 +49,10 @@ cpu_ns() {
 
 # open_screen COMMAND... - start it in a terminal of its own; sets screen_pid
 open_screen() {
+	# A server that is on its way out takes no session: each screen has one of its own.
+	socket=boxtop-bench-$$-$((turn = ${turn:-0} + 1))
 	tmux -L "$socket" -f /dev/null new-session -d -x 160 -y 50 "exec $*"
-	sleep 4
+	sleep "$warmup"
 	screen_pid=$(tmux -L "$socket" list-panes -F '#{pane_pid}' 2>/dev/null | head -n 1)
 }
 
