@@ -175,6 +175,13 @@ static const struct rows_case rows_cases[] = {
 					 "docker container " SHORT("a1") " <" SHORT(
 						 "af") " ?\n"
 						       "docker container web\n"},
+	/* ... also when the real one comes first */
+	{{{"/docker/" ID("a1"), {1101}, NULL},
+	  {"/docker/" ID("af"), {20}, NULL},
+	  {"/docker/" ID("af") "/docker-" ID("a1") ".scope", {21}, NULL}},
+	 "docker container web\n"
+	 "docker container " SHORT("af") " ?\n"
+					 "docker container " SHORT("a1") " <" SHORT("af") " ?\n"},
 	/* by hand: each leaf that has processes, never the root, never an empty one */
 	{{{"/empty", {0}, NULL},
 	  {"/mine", {0}, NULL},
