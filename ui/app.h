@@ -37,12 +37,20 @@ enum app_screen {
 	SCREENS,
 };
 
+/** enum app_direction - of the order that app_options.sort asks for */
+enum app_direction {
+	APP_FIRST_DIRECTION = 0, /* the field's own */
+	APP_DESCENDING,
+	APP_ASCENDING,
+};
+
 /** struct app_options - from the command line */
 struct app_options {
 	enum app_screen screen;
 	uint64_t delay_usec;
-	const char *theme;   /* NULL: default, or monochrome with NO_COLOR */
-	const char *sort;    /* field id or NULL */
+	const char *theme; /* NULL: default, or monochrome with NO_COLOR */
+	const char *sort;  /* field id or NULL */
+	enum app_direction sort_direction;
 	const char *filter;  /* text or NULL */
 	const char *columns; /* comma separated field ids or NULL */
 	bool tree;

@@ -209,6 +209,10 @@ static int init_sort(struct view *view, enum view_shape shape, struct err *err)
 	const char *id = own ? own : view->type->sorts[shape];
 	const struct field *field = find_column(view, shape, span_of(id));
 	sort_first(&view->tables[shape], field);
+	if (own && view->options->sort_direction == APP_DESCENDING)
+		view->tables[shape].query.flags |= QUERY_DESCENDING;
+	else if (own && view->options->sort_direction == APP_ASCENDING)
+		view->tables[shape].query.flags &= ~(unsigned int)QUERY_DESCENDING;
 	return field ? 0 : err_setx(err, EINVAL, "no column '%s' here", id);
 }
 
@@ -253,7 +257,7 @@ int view_init(struct view *view, const struct view_type *type, const struct app_
 	}
 	update_empty_text(view);
 	if (r >= 0 && mine && options->filter)
-		r = err_wrap(err, view_set_filter(view, span_of(options->filter), err), "filter");
+		r = view_set_filter(view, span_of(options->filter), err);
 	return r;
 }
 

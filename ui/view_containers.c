@@ -112,24 +112,34 @@ static void empty(const struct view *view, struct strbuf *out)
 		strbuf_adds(out, ". Root may see more");
 }
 
+static void describe_container(const struct container *container, struct strbuf *out)
+{
+	if (container->kind == CONTAINER_CGROUP) {
+		strbuf_adds(out, "cgroup made by hand");
+		return;
+	}
+	strbuf_addf(out, "%s  %s %s", container->name, container->engine,
+		    container_kind_text(container->kind));
+	if (!container->confirmed && !container_is_unit(container))
+		strbuf_adds(out, " (name not confirmed)");
+	if (container->id && strcmp(container->id, container->name) != 0)
+		strbuf_addf(out, "  %.12s", container->id);
+	if (container->image)
+		strbuf_addf(out, "  %s", container->image);
+}
+
 static void describe(const struct row_line *line, struct strbuf *out)
 {
 	const struct container *container = container_of_row(&line->row);
 	const struct cgroup *cgroup = row_cgroup(&line->row);
 	if (container) {
-		const struct snapshot *snapshot = line->row.snapshot;
-		strbuf_addf(out, "%s %s", container->engine, container_kind_text(container->kind));
-		if (container->id && strcmp(container->id, container->name) != 0)
-			strbuf_addf(out, "  %.12s", container->id);
-		if (container->image)
-			strbuf_addf(out, "  %s", container->image);
-		if (!container->confirmed && !container_is_unit(container))
-			strbuf_adds(out, "  (name not confirmed)");
-		if (container->cgroup != INDEX_NONE)
-			strbuf_addf(out, "  %s", snapshot->cgroups[container->cgroup].path);
-	} else if (cgroup) {
-		strbuf_addf(out, "%s", cgroup->path);
+		describe_container(container, out);
+		cgroup = container->cgroup != INDEX_NONE
+				 ? &line->row.snapshot->cgroups[container->cgroup]
+				 : NULL;
 	}
+	if (cgroup)
+		strbuf_addf(out, "%s%s", out->len > 0 ? "  " : "", cgroup->path);
 }
 
 static const struct view_sort sort_keys[] = {

@@ -4,18 +4,19 @@
  * them and the screen together; or writes one frame, or hands over to the stats command. Draws nothing.
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "collectors/collector.h"
+#include "commands/columns.h"
 #include "commands/command.h"
 #include "commands/sampler.h"
 #include "commands/stdout.h"
 #include "commands/top_options.h"
-#include "model/fields.h"
 #include "model/rates.h"
+#include "ui/term.h"
 
 #define FRAME_INTERVAL_USEC 500000u /* between the two samples that a single frame is made of */
 #define STATS_ARGS_MAX	    32
@@ -41,16 +42,13 @@ static int open_collect(struct collect **out, struct err *err)
 	return collect_new(&options, out, err);
 }
 
-/* ---- -s help ---- */
+/* ---- --columns help ---- */
 
 static int list_columns(const struct top_options *options, struct err *err)
 {
 	_cleanup_(strbuf_finish)
 	struct strbuf text = STRBUF_INIT;
-	for (size_t i = 0; i < fields_len; i++)
-		if (fields[i].kinds & top_options_kind(options))
-			strbuf_addf(&text, "%-30s %-8s %s\n", fields[i].id, fields[i].title,
-				    fields[i].help);
+	columns_help(top_options_kind(options), stdout_width(), &text);
 	return stdout_write(strbuf_span(&text), err);
 }
 
@@ -149,22 +147,30 @@ static int run_screen(const struct top_options *options, struct err *err)
 	return r < 0 ? r : app_run(&options->app, sampler_feed(sampler), err);
 }
 
+/* exit_code_of() - Ctrl-C is one of the keys to leave with; other signals are told as a shell tells them */
+static int exit_code_of(int signal)
+{
+	return signal == 0 || signal == SIGINT ? EXIT_FINE : 128 + signal;
+}
+
 static int run_options(const struct command *command, struct top_options *options)
 {
 	struct err err = ERR_INIT;
 	struct app *app = NULL;
 	if (top_options_resolve(options, &err) < 0)
 		return command_fail_usage(command, &err);
-	if (options->app.sort && strcmp(options->app.sort, "help") == 0)
+	if (top_options_want_help(options))
 		return list_columns(options, &err) < 0 ? command_fail(command, &err) : EXIT_FINE;
 	if (options->batch)
-		return run_batch(options);
+		return top_options_check_batch(options, &err) < 0
+			       ? command_fail_usage(command, &err)
+			       : run_batch(options);
 	/* Columns and filters are refused before the terminal is taken. */
 	if (app_new(&options->app, &app, &err) < 0)
 		return command_fail_usage(command, &err);
 	app_free(app);
 	int r = options->dump_width ? dump_frame(options, &err) : run_screen(options, &err);
-	return r < 0 ? command_fail(command, &err) : EXIT_FINE;
+	return r < 0 ? command_fail(command, &err) : exit_code_of(term_signal());
 }
 
 static int run(const struct command *command, int argc, char **argv)

@@ -9,13 +9,13 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "commands/columns.h"
 #include "commands/options.h"
 #include "model/fields.h"
 
@@ -247,9 +247,11 @@ const struct option_spec top_option_specs[] = {
 	 "time between updates in tenths of a second; 500ms and 2s say their unit (15)", set_delay},
 	{"screen", 0, OPTION_ARGUMENT, "NAME", "start with containers or processes", set_screen},
 	{"filter", 'F', OPTION_ARGUMENT, "FILTER", "show only rows that match", set_filter},
-	{"sort", 's', OPTION_ARGUMENT, "COLUMN", "sort by this column; help lists them", set_sort},
-	{"sort-key", 0, OPTION_ARGUMENT | OPTION_HIDDEN, "COLUMN", "the same, as in htop", set_sort},
-	{"columns", 0, OPTION_ARGUMENT, "LIST", "columns to show, comma separated", set_columns},
+	{"sort", 's', OPTION_ARGUMENT, "FIELD",
+	 "sort by this field; -FIELD largest first, +FIELD smallest first", set_sort},
+	{"sort-key", 0, OPTION_ARGUMENT | OPTION_HIDDEN, "FIELD", "the same, as in htop", set_sort},
+	{"columns", 'o', OPTION_ARGUMENT, "FIELD,...",
+	 "show these columns; +FIELD,... adds some; all; help lists them", set_columns},
 	{"tree", 't', 0, NULL, "start with the tree", set_tree},
 	{"depth", 0, OPTION_ARGUMENT, "LEVELS", "show so many levels of the tree", set_depth},
 	{"all", 'a', 0, NULL, "systemd units, pods and monitors too", set_all},
@@ -271,7 +273,7 @@ const struct option_spec top_option_specs[] = {
 	{"ascii", 0, OPTION_HIDDEN, NULL, "the same", set_ascii},
 	{"dump-frame", 0, OPTION_ARGUMENT, "WxH", "write one frame of this size to stdout and leave",
 	 set_dump_frame},
-	{"format", 0, OPTION_ARGUMENT, "FORMAT", "of the frame: text, ansi or svg (text)", set_format},
+	{"format", 'f', OPTION_ARGUMENT, "FORMAT", "of the frame: text, ansi or svg (text)", set_format},
 	{"keys", 0, OPTION_ARGUMENT, "KEYS",
 	 "press these before the frame is written: \"t Down F4 'web'\"", set_keys},
 	{0},
@@ -305,20 +307,45 @@ enum row_kind top_options_kind(const struct top_options *options)
 	return options->app.tree ? ROW_CGROUP : ROW_CONTAINER;
 }
 
-/* resolve_sort() - an id as it is, or the title that stands above the column */
+/* resolve_sort() - an id or a title, with a sign for the direction, to an id */
 static int resolve_sort(struct top_options *options, struct err *err)
 {
-	enum row_kind kind = top_options_kind(options);
-	const char *sort = options->app.sort;
-	if (!sort || field_find(span_of(sort), kind))
+	struct app_options *app = &options->app;
+	if (!app->sort)
 		return 0;
-	for (size_t i = 0; i < fields_len; i++) {
-		if ((fields[i].kinds & kind) && strcasecmp(fields[i].title, sort) == 0) {
-			options->app.sort = fields[i].id;
-			return 0;
-		}
-	}
-	return err_setx(err, EINVAL, "no column is called '%s' (-s help lists them)", sort);
+	if (app->sort[0] == '-' || app->sort[0] == '+')
+		app->sort_direction = *app->sort++ == '-' ? APP_DESCENDING : APP_ASCENDING;
+	const struct field *field =
+		columns_find(span_of(app->sort), top_options_kind(options), err);
+	if (!field)
+		return -EINVAL;
+	app->sort = field->id;
+	return 0;
+}
+
+static enum field_preset preset_of(enum row_kind kind)
+{
+	return kind == ROW_PROCESS  ? PRESET_PROCESSES
+	       : kind == ROW_CGROUP ? PRESET_CGROUPS
+				    : PRESET_CONTAINERS;
+}
+
+/* resolve_columns() - "+FIELD" and titles to a plain list of ids */
+static int resolve_columns(struct top_options *options, struct err *err)
+{
+	enum row_kind kind = top_options_kind(options);
+	const struct field *const *preset = field_preset(preset_of(kind));
+	_cleanup_(columns_finish)
+	struct columns columns = {0};
+	if (!options->app.columns)
+		return 0;
+	for (; *preset; preset++)
+		columns_add(&columns, *preset);
+	int r = columns_parse(&columns, options->app.columns, kind, err);
+	for (size_t i = 0; r >= 0 && i < columns.len; i++)
+		strbuf_addf(&options->columns, "%s%s", i ? "," : "", columns.fields[i]->id);
+	options->app.columns = strbuf_cstr(&options->columns);
+	return r;
 }
 
 static int compare_pids(const void *a, const void *b)
@@ -327,20 +354,48 @@ static int compare_pids(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-int top_options_resolve(struct top_options *options, struct err *err)
+static bool is_help(const char *text)
+{
+	return text && strcmp(text, "help") == 0;
+}
+
+static void pick_screen(struct top_options *options)
 {
 	if (!options->screen_set && (options->app.uid != (uid_t)-1 || options->app.pids_len > 0))
 		options->app.screen = SCREEN_PROCESSES;
+}
+
+bool top_options_want_help(const struct top_options *options)
+{
+	return is_help(options->app.sort) || is_help(options->app.columns);
+}
+
+int top_options_check_batch(const struct top_options *options, struct err *err)
+{
+	const struct app_options *app = &options->app;
+	if (app->uid != (uid_t)-1 || app->pids_len > 0 || app->screen == SCREEN_PROCESSES)
+		return err_setx(err, EINVAL,
+				"--batch prints containers; boxtop ps prints processes");
+	if (app->tree)
+		return err_setx(err, EINVAL, "--batch prints a list; boxtop tree prints the tree");
+	return 0;
+}
+
+int top_options_resolve(struct top_options *options, struct err *err)
+{
+	pick_screen(options);
 	if (options->app.pids_len > 0)
 		qsort(options->app.pids, options->app.pids_len, sizeof(pid_t), compare_pids);
 	if (options->keys && options->dump_width == 0)
 		return err_setx(err, EINVAL, "--keys is for --dump-frame only");
-	if (options->app.sort && strcmp(options->app.sort, "help") == 0)
+	if (options->batch || top_options_want_help(options))
 		return 0;
-	return resolve_sort(options, err);
+	int r = resolve_sort(options, err);
+	return r < 0 ? r : resolve_columns(options, err);
 }
 
 void top_options_finish(struct top_options *options)
 {
 	free(options->app.pids);
+	strbuf_finish(&options->columns);
 }

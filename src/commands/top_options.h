@@ -14,8 +14,9 @@ struct top_options {
 	bool batch;		     /* text on stdout, by the stats command */
 	int dump_width, dump_height; /* --dump-frame; 0: the real screen */
 	enum canvas_format format;
-	const char *keys;  /* to press before the frame is written; NULL: none */
-	const char *delay; /* as given, for the stats command; NULL: not given */
+	const char *keys;      /* to press before the frame is written; NULL: none */
+	struct strbuf columns; /* ids, where --columns gave some; app.columns points here */
+	const char *delay;     /* as given, for the stats command; NULL: not given */
 };
 
 /** top_option_specs[] - the options table of the command; ends with {0} */
@@ -23,6 +24,10 @@ extern const struct option_spec top_option_specs[];
 
 /** top_options_init() - the defaults, from the environment where it has a say */
 void top_options_init(struct top_options *options);
+/** top_options_want_help() - --columns or --sort is "help" */
+bool top_options_want_help(const struct top_options *options);
+/** top_options_check_batch() - -EINVAL with @err if something is asked for that only a screen has */
+int top_options_check_batch(const struct top_options *options, struct err *err);
 /**
  * top_options_resolve() - what can only be told when all options are known: which screen, and the
  * names of columns, which may be titles
