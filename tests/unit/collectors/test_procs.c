@@ -216,10 +216,12 @@ static void a_kernel_thread_has_no_memory_of_its_own(void **state)
 
 static int act_zombie(void *data)
 {
-	*(pid_t *)data = fork();
-	if (*(pid_t *)data == 0)
+	pid_t pid = fork();
+
+	if (pid == 0)
 		_exit(0);
-	return *(pid_t *)data < 0 ? -errno : 0;
+	*(pid_t *)data = pid;
+	return pid < 0 ? -errno : 0;
 }
 
 static void a_zombie_is_a_row_without_memory(void **state)
