@@ -5,9 +5,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "model/rates.h"
+
+/* What nobody could guess from the one file that was missed first. */
+static int explain(int r, struct err *err)
+{
+	if (r < 0 && access("/proc/self", F_OK) < 0)
+		return err_setx(err, ENOENT,
+				"there are no processes in /proc: mount -t proc proc /proc");
+	return r;
+}
 
 int batch_init(struct batch *batch, unsigned int sources, bool expensive, struct err *err)
 {
@@ -16,7 +26,7 @@ int batch_init(struct batch *batch, unsigned int sources, bool expensive, struct
 	*batch = (struct batch) {.demand = {.sources = sources}};
 	if (expensive)
 		batch->demand.view_pids_len = SIZE_MAX;
-	return collect_new(&options, &batch->collect, err);
+	return explain(collect_new(&options, &batch->collect, err), err);
 }
 
 void batch_finish(struct batch *batch)
@@ -54,7 +64,7 @@ int batch_sample(struct batch *batch, const struct snapshot **out, struct err *e
 		sleep_until(batch->due_usec);
 	r = collect_pass(batch->collect, &batch->demand, &now, err);
 	if (r < 0)
-		return r;
+		return explain(r, err);
 	rates(batch->before, now);
 	snapshot_unref(batch->before);
 	batch->before = now;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* boxtop stats: what containers use, sample after sample, each with real rates from the first on. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,22 +61,21 @@ static int keep_operands(struct stats *stats, const struct snapshot *snapshot, s
 	_cleanup_(cleanup_free)
 	bool *wanted = xcalloc(snapshot->containers_len + 1, sizeof(wanted[0]));
 	struct row_list *rows = &stats->report.rows;
-	struct err last = ERR_INIT;
 	size_t kept = 0;
 	int found = 0;
 
 	for (int i = 0; i < stats->operands_len; i++) {
 		uint32_t index;
 
-		if (scope_find_container(snapshot, stats->operands[i], &index, &last) < 0)
+		if (scope_find_container(snapshot, stats->operands[i], &index, NULL) < 0)
 			continue;
 		wanted[index] = true;
 		found++;
 	}
-	if (found == 0) {
-		*err = last;
-		return -last.code;
-	}
+	if (found == 0)
+		return err_setx(err, ESRCH, "%s",
+				stats->operands_len > 1 ? "the containers have ended"
+							: "the container has ended");
 	for (size_t i = 0; i < rows->len; i++) {
 		if (wanted[rows->lines[i].row.index])
 			rows->lines[kept++] = rows->lines[i];
