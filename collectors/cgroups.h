@@ -95,7 +95,7 @@ struct cgroup_tree {
 	void *watched; /* tsearch(3) tree of directories by watch */
 	struct cgroup_dir **stale, **dead;
 	size_t stale_len, stale_cap, dead_len, dead_cap;
-	struct cgroup_dir *entered; /* the directory of entered_fd: for those without one */
+	const struct cgroup_dir *entered; /* the directory of entered_fd: for those without one */
 	int entered_fd;
 	struct strbuf buf;    /* what was read last */
 	struct arena scratch; /* of one listing */
@@ -147,7 +147,7 @@ void cgroup_dir_unlink(struct cgroup_dir *dir);
 struct cgroup_budget cgroup_budget_of_process(int root_fd);
 /** cgroup_dir_fd() - a descriptor of @dir, borrowed, good until this is called for another directory.
  *  Return: 0; READ_GONE; READ_DENIED; -errno */
-int cgroup_dir_fd(struct cgroup_tree *tree, struct cgroup_dir *dir, int *out_fd);
+int cgroup_dir_fd(struct cgroup_tree *tree, const struct cgroup_dir *dir, int *out_fd);
 /** cgroup_dir_identify() - learn its inode. Return: as cgroup_dir_fd() */
 int cgroup_dir_identify(struct cgroup_tree *tree, struct cgroup_dir *dir);
 /** cgroup_dir_keep() - give it a descriptor of its own if it needs one and the budget allows */

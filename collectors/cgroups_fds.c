@@ -116,7 +116,7 @@ static int dir_enter(const struct cgroup_dir *dir, int *out_fd)
 	return r;
 }
 
-int cgroup_dir_fd(struct cgroup_tree *tree, struct cgroup_dir *dir, int *out_fd)
+int cgroup_dir_fd(struct cgroup_tree *tree, const struct cgroup_dir *dir, int *out_fd)
 {
 	int r = 0;
 
@@ -239,9 +239,14 @@ static int kept_miss(const struct cgroup_dir *dir, const struct cgroup_file *fil
 }
 
 /* What is read in two passes running is worth a descriptor: neither a file of a quiet group is, nor a
- * limit that is watched, nor anything in a program that takes one sample and ends. */
-static bool is_worth_keeping(struct cgroup_tree *tree, const struct kept_file *kept)
+ * limit that is watched, nor anything in a program that takes one sample and ends. A list of processes of
+ * v1 never is: through a descriptor that has read it before, the kernel shows the list of then until
+ * nobody has read any for a second (cgroup_pidlist_start() in kernel/cgroup/cgroup-v1.c). */
+static bool is_worth_keeping(struct cgroup_tree *tree, const struct cgroup_dir *dir,
+			     const struct cgroup_file *file, const struct kept_file *kept)
 {
+	if (file == &cgroup_procs_file && !tree->hierarchies.items[dir->hierarchy].v2)
+		return false;
 	return kept->read_at + 1 == tree->pass && budget_take(tree, tree->total.descriptors / 8);
 }
 
@@ -253,16 +258,19 @@ static int read_open(const struct cgroup_file *file, int fd, const char *name, s
 					  : file_read_record(fd, name, buf, err);
 }
 
-static int kept_try_name(struct cgroup_tree *tree, const struct cgroup_file *file,
-			 struct kept_file *kept, int dirfd, struct err *err)
+static int kept_try_name(struct cgroup_tree *tree, const struct cgroup_dir *dir,
+			 const struct cgroup_file *file, struct kept_file *kept, struct err *err)
 {
 	const char *name = file->names[kept->name];
-	int fd, r = file_open(dirfd, name, &fd, err);
+	int dirfd, fd, r;
 
+	r = cgroup_dir_fd(tree, dir, &dirfd);
+	if (r == 0)
+		r = file_open(dirfd, name, &fd, err);
 	if (r != 0)
 		return r;
 	r = read_open(file, fd, name, &tree->buf, err);
-	if (r == 0 && is_worth_keeping(tree, kept)) {
+	if (r == 0 && is_worth_keeping(tree, dir, file, kept)) {
 		kept->state = KEPT_OPEN;
 		kept->fd = fd;
 	} else {
@@ -289,7 +297,7 @@ static int kept_try(struct cgroup_tree *tree, struct cgroup_dir *dir,
 	r = READ_ABSENT;
 	for (; r == READ_ABSENT && kept->name < CGROUP_NAMES_MAX && file->names[kept->name];
 	     kept->name++)
-		r = kept_try_name(tree, file, kept, fd, err);
+		r = kept_try_name(tree, dir, file, kept, err);
 	if (kept->name > 0)
 		kept->name--;
 	if (r == READ_ABSENT && !dir_is_alive(fd))
