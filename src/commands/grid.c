@@ -156,6 +156,8 @@ void grid_write(const struct grid *grid, size_t indent, size_t width, struct str
 	_cleanup_(strbuf_finish)
 	struct strbuf line = STRBUF_INIT;
 
+	if (grid->len == 0)
+		return;
 	layout(grid, width > indent ? width - indent : width, widths);
 	for (size_t i = 0; i < grid->len; i++) {
 		size_t column = i % grid->columns_len;

@@ -172,7 +172,7 @@ static int answer(struct inspect *inspect, char **operands, struct err *err)
 {
 	_cleanup_(batch_finish)
 	struct batch batch = {0};
-	const struct snapshot *snapshot;
+	const struct snapshot *snapshot = NULL;
 	int r = batch_init(&batch, inspect->report.sources, true, err);
 
 	for (int i = 0; r == 0 && i < 2; i++) {

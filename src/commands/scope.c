@@ -266,7 +266,7 @@ int scope_find_container(const struct snapshot *snapshot, const char *operand, u
 int scope_find_cgroup(const struct snapshot *snapshot, const char *operand, uint32_t *out_index,
 		      struct err *err)
 {
-	uint32_t container;
+	uint32_t container = INDEX_NONE;
 	int r;
 
 	*out_index = find_cgroup(snapshot, span_of(operand));

@@ -496,7 +496,8 @@ static void a_field_has_one_type(void **state)
 			json_object_foreach(row, key, value)
 			{
 				json_t *before = json_object_get(seen, key);
-				int type = json_is_boolean(value) ? JSON_TRUE : (int)json_typeof(value);
+				int type = json_is_boolean(value) ? JSON_TRUE
+								  : (int)json_typeof(value);
 
 				if (json_is_null(value))
 					continue;
