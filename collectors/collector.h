@@ -38,10 +38,11 @@ struct collect_options {
 
 /** struct demand - what one pass is for */
 struct demand {
-	unsigned int sources;	  /* enum source bits */
-	const pid_t *view_pids;	  /* processes in view: the expensive fields are read for these only; */
-	size_t view_pids_len;	  /* sorted ascending; NULL and SIZE_MAX: for all (batch output) */
-	uint64_t ns_budget_usec;  /* wall time that new ns links may take in this pass; 0: no bound.
+	unsigned int sources; /* enum source bits */
+	const pid_t
+		*view_pids;   /* processes in view: the expensive fields are read for these only; */
+	size_t view_pids_len; /* sorted ascending; NULL and SIZE_MAX: for all (batch output) */
+	uint64_t ns_budget_usec; /* wall time that new ns links may take in this pass; 0: no bound.
 				   * What is left over comes with the next passes (snapshot.ns_partial) */
 };
 
@@ -80,7 +81,8 @@ struct pass {
 	const struct collect_options *options;
 	int root_fd; /* as in the options, AT_FDCWD replaced by an open "/" */
 	int proc_fd; /* root_fd/proc */
-	struct member *members; /* ascending pid, one per pid; in the snapshot's arena; filled by cgroups
+	struct member
+		*members; /* ascending pid, one per pid; in the snapshot's arena; filled by cgroups
 				 * with SOURCE_CGROUP_PROCS */
 	size_t members_len;
 	struct pids *pids; /* updated by the pids collector with SOURCE_NS or SOURCE_IDENTITY */

@@ -17,7 +17,7 @@ struct arena {
 	size_t used_bytes;	    /* handed out since init or reset */
 };
 
-#define ARENA_INIT ((struct arena){NULL, 0})
+#define ARENA_INIT ((struct arena) {NULL, 0})
 
 /** arena_alloc() - @size zeroed bytes aligned to 16; valid until reset or finish */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((malloc, returns_nonnull));

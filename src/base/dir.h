@@ -42,8 +42,8 @@ int dir_open(int dirfd, const char *path, int *out_fd, struct err *err);
 /** enum dir_flags - how dir_read_flags() opens */
 enum dir_flags {
 	DIR_NOFOLLOW = 1 << 0, /* openat2 RESOLVE_NO_SYMLINKS: no component may be a symlink */
-	DIR_BENEATH = 1 << 1,  /* openat2 RESOLVE_IN_ROOT: @dirfd is "/" for absolute links and .. */
-	DIR_REGULAR = 1 << 2,  /* refuse anything but a regular file (opened O_NONBLOCK) */
+	DIR_BENEATH = 1 << 1, /* openat2 RESOLVE_IN_ROOT: @dirfd is "/" for absolute links and .. */
+	DIR_REGULAR = 1 << 2, /* refuse anything but a regular file (opened O_NONBLOCK) */
 	DIR_ONE_RECORD = 1 << 3, /* as file_read_record() */
 };
 

@@ -9,11 +9,12 @@
 
 /** struct err - why a call failed, for a person to read */
 struct err {
-	int code;	/* a positive errno; 0 while nothing failed */
-	char text[256]; /* what was attempted on which object: "read memory.current: Permission denied" */
+	int code; /* a positive errno; 0 while nothing failed */
+	char text
+		[256]; /* what was attempted on which object: "read memory.current: Permission denied" */
 };
 
-#define ERR_INIT ((struct err){0, ""})
+#define ERR_INIT ((struct err) {0, ""})
 
 /**
  * err_set() - record a failure

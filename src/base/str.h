@@ -16,11 +16,11 @@ struct span {
 	size_t len;
 };
 
-#define SPAN(literal) ((struct span){(literal), sizeof(literal) - 1})
+#define SPAN(literal) ((struct span) {(literal), sizeof(literal) - 1})
 
 static inline struct span span_of(const char *s)
 {
-	return (struct span){s, s ? strlen(s) : 0};
+	return (struct span) {s, s ? strlen(s) : 0};
 }
 
 bool span_eq(struct span a, struct span b);
@@ -46,7 +46,7 @@ struct strbuf {
 	size_t cap;
 };
 
-#define STRBUF_INIT ((struct strbuf){NULL, 0, 0})
+#define STRBUF_INIT ((struct strbuf) {NULL, 0, 0})
 
 const char *strbuf_cstr(const struct strbuf *sb);
 void strbuf_reserve(struct strbuf *sb, size_t more);
@@ -60,7 +60,7 @@ void strbuf_finish(struct strbuf *sb);
 
 static inline struct span strbuf_span(const struct strbuf *sb)
 {
-	return (struct span){strbuf_cstr(sb), sb->len};
+	return (struct span) {strbuf_cstr(sb), sb->len};
 }
 
 #endif

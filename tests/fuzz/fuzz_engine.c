@@ -75,6 +75,8 @@ static void fuzz_path(const char *path)
 	arena_finish(&arena);
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span file = {(const char *)data, size};

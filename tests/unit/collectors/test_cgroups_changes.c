@@ -450,8 +450,8 @@ static const char *const hostile[] = {
 	"(deleted)",
 	"x (deleted)",
 	"--help",
-	"\xe2\x80\xae"
-	"reversed",
+	("\xe2\x80\xae"
+	 "reversed"),
 	"'quote\"",
 	"%s%n",
 	"a:b",

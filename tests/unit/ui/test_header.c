@@ -178,8 +178,6 @@ static void a_small_terminal_has_fewer_meters_and_a_tiny_one_none(void **state)
 static void the_bars_of_memory_end_where_the_number_says(void **state)
 {
 	(void)state;
-	_cleanup_(strbuf_finish)
-	struct strbuf out = STRBUF_INIT;
 	struct snapshot *snapshot = host_with(2);
 	struct canvas canvas;
 	canvas_init(&canvas, 104, 24, false);

@@ -1,0 +1,33 @@
+#!/bin/sh
+# Runs every fuzz target for so many seconds, from a corpus that is kept and seeded by the fixtures.
+# usage: run.sh BUILD_DIR [SECONDS]
+set -u
+build=${1:?usage: run.sh BUILD_DIR [SECONDS]}
+seconds=${2:-60}
+here=$(dirname "$0")
+failed=0
+
+# Every file of the fixture machines is a seed: they are what the parsers read.
+seeds=$build/seeds
+mkdir -p "$seeds"
+find "$here/../fixtures" -type f -size -64k | while read -r file; do
+	cp "$file" "$seeds/$(cksum <"$file" | tr ' ' '-')"
+done
+
+for target in "$build"/tests/fuzz/fuzz_*; do
+	[ -x "$target" ] && [ -f "$target" ] || continue
+	name=$(basename "$target")
+	corpus=$build/corpus/$name
+	findings=$build/findings/$name
+	mkdir -p "$corpus" "$findings"
+	echo "$name: $seconds s"
+	"$target" -max_total_time="$seconds" -max_len=65536 -timeout=10 -rss_limit_mb=2048 \
+		-artifact_prefix="$findings/" -print_final_stats=1 "$corpus" "$seeds" \
+		>"$findings/log" 2>&1 || {
+		echo "$name: a finding, see $findings"
+		tail -n 30 "$findings/log"
+		failed=1
+	}
+	grep -E 'stat::number_of_executed_units' "$findings/log"
+done
+exit "$failed"
