@@ -89,7 +89,7 @@ struct cgroup_tree {
 	struct cgroup_budget total;
 	uint64_t pass;	  /* counts updates */
 	bool changed;	  /* since the rows were built */
-	bool moved;	  /* a process was moved between groups since the last update */
+	uint32_t moved;	  /* bits by hierarchy: a process was moved in it since the last update */
 	size_t unwatched; /* directories without a watch */
 	int inotify_fd;
 	void *watched; /* tsearch(3) tree of directories by watch */

@@ -50,6 +50,7 @@ struct cgroup_output {
 enum cgroup_file_flags {
 	CGROUP_FILE_LIMIT = 1 << 0,  /* changes only when someone writes to it; one output */
 	CGROUP_FILE_SECOND = 1 << 1, /* read only if what it says is not known yet */
+	CGROUP_FILE_DRIFTS = 1 << 3, /* the kernel may shift the parts of an unchanged sum */
 	CGROUP_FILE_LIVE = 1 << 2,   /* read even of quiet groups: it may change while none of their
 				      * processes runs, or it tells whether one did */
 };
@@ -147,8 +148,8 @@ struct cgroup_last {
 	uint64_t inodes[HIERARCHIES_MAX]; /* of its directories then */
 	unsigned int sources;
 	struct cgroup_reading reading;
-	bool has_members; /* the rest is set */
-	uint8_t claim;	  /* enum claim of cgroups_members.c */
+	bool has_members;  /* the rest is set */
+	uint8_t hierarchy; /* that its processes were read from */
 	struct metric own_processes;
 	pid_t *pids;
 	size_t pids_len;

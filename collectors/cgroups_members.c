@@ -82,16 +82,26 @@ static uint32_t procs_add(struct cgroup_tree *tree, const struct cgroup_dir *dir
 	return count;
 }
 
-/* A quiet group has the processes that it had, unless someone moved processes about. */
+/* A quiet group has the processes that it had. Where tasks are counted in the very hierarchy that lists
+ * them nobody can have left unseen; elsewhere someone may have who was moved. */
+static bool may_have_left(const struct cgroup_tree *tree, const struct cgroup_last *last)
+{
+	return last->pids_len > 0 && (tree->moved & 1u << last->hierarchy) &&
+	       !(last->hierarchy == tree->hierarchies.of[CGROUP_PIDS] &&
+		 metric_is_known(last->reading.usage.pids.current));
+}
+
 static bool row_procs_again(const struct cgroup_tree *tree, const struct cgroup_row *row,
 			    struct found_list *list, struct metric *out_own)
 {
 	const struct cgroup_last *last = row->naming->last;
+	enum claim claim;
 
-	if (!row->quiet || tree->moved || !last || !last->has_members)
+	if (!row->quiet || !last || !last->has_members || may_have_left(tree, last))
 		return false;
+	claim = claim_of(tree, row->dirs[last->hierarchy]);
 	for (size_t i = 0; i < last->pids_len; i++)
-		found_add(list, (struct found) {last->pids[i], row->naming->row, last->claim});
+		found_add(list, (struct found) {last->pids[i], row->naming->row, claim});
 	*out_own = last->own_processes;
 	return true;
 }
@@ -107,36 +117,42 @@ static void row_procs_remember(const struct cgroup_row *row, const struct found 
 	for (size_t i = 0; i < len; i++)
 		last->pids[i] = found[i].pid;
 	last->pids_len = len;
-	last->claim = (uint8_t)(len > 0 ? found[0].claim : 0);
 	last->own_processes = own;
 	last->has_members = true;
 }
 
 /* A group of v2 that shares processes with others thread by thread can't list any: it has none. */
+static struct metric dir_procs(struct cgroup_tree *tree, struct cgroup_dir *dir,
+			       struct found_list *list)
+{
+	int r = cgroup_dir_read(tree, dir, 0, NULL);
+
+	if (r == READ_GONE)
+		cgroup_dir_suspect(tree, dir);
+	if (r == 0)
+		return metric_known(procs_add(tree, dir, list));
+	return r == READ_ABSENT ? metric_known(0) : metric_of_result(r);
+}
+
 static struct metric row_procs(struct cgroup_tree *tree, const struct cgroup_rows *rows,
 			       const struct cgroup_row *row, struct found_list *list)
 {
 	struct metric own = metric_unknown(METRIC_ABSENT, WHY_GONE);
+	size_t before = list->len;
 
-	for (size_t i = 0; i < tree->hierarchies.len; i++) {
+	for (size_t i = 0; i < tree->hierarchies.len && list->len == before; i++) {
 		struct cgroup_dir *dir = row->dirs[rows->order[i]];
-		uint32_t count = 0;
-		int r;
+		struct metric listed;
 
 		if (!dir)
 			continue;
-		r = cgroup_dir_read(tree, dir, 0, NULL);
-		if (r == READ_GONE)
-			cgroup_dir_suspect(tree, dir);
-		if (r == 0)
-			count = procs_add(tree, dir, list);
-		if (r == 0 || r == READ_ABSENT)
-			own = metric_known(count);
-		else if (!metric_is_known(own))
-			own = metric_of_result(r);
-		if (count > 0)
-			break;
+		listed = dir_procs(tree, dir, list);
+		if (!metric_is_known(own) || metric_is_known(listed))
+			own = listed;
+		if (row->naming->last)
+			row->naming->last->hierarchy = dir->hierarchy;
 	}
+	row_procs_remember(row, list->items + before, list->len - before, own);
 	return own;
 }
 
@@ -206,14 +222,10 @@ void cgroup_members_read(struct cgroup_tree *tree, struct cgroup_rows *rows, str
 	struct found_list list = {NULL, 0, 0};
 
 	for (size_t i = 0; i < rows->len; i++) {
-		size_t before = list.len;
 		struct metric own;
 
-		if (!row_procs_again(tree, &rows->items[i], &list, &own)) {
+		if (!row_procs_again(tree, &rows->items[i], &list, &own))
 			own = row_procs(tree, rows, &rows->items[i], &list);
-			row_procs_remember(&rows->items[i], list.items + before, list.len - before,
-					   own);
-		}
 		rows->items[i].own_processes = (uint32_t)own.value;
 		pass->snapshot->cgroups[i].own_processes = own;
 	}

@@ -173,13 +173,20 @@ static bool is_procs_file(const char *name)
 	       strcmp(name, "tasks") == 0;
 }
 
+/* Who enters a group left another. If that is above this one its sums are what they were. */
+static void take_move(struct cgroup_tree *tree, struct cgroup_dir *dir)
+{
+	tree->moved |= 1u << dir->hierarchy;
+	for (; dir; dir = dir->parent)
+		dir->flags |= DIR_WRITTEN;
+}
+
 /* A controller that is switched on or off in a directory changes the files of its children. */
 static void take_write(struct cgroup_tree *tree, struct cgroup_dir *dir, const char *name)
 {
 	dir->flags |= DIR_WRITTEN;
-	/* Who leaves a group is written to another. */
 	if (is_procs_file(name))
-		tree->moved = true;
+		take_move(tree, dir);
 	if (is_procs_file(name) || is_events_file(name))
 		return;
 	cgroup_dir_forget(tree, dir, false);
@@ -437,7 +444,7 @@ static void dir_list(struct cgroup_tree *tree, struct cgroup_dir *dir)
 void cgroup_tree_update(struct cgroup_tree *tree)
 {
 	tree->pass++;
-	tree->moved = false;
+	tree->moved = 0;
 	take_events(tree);
 	check_unwatched(tree);
 	while (tree->stale_len > 0) {

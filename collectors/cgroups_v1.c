@@ -119,6 +119,7 @@ static const struct cgroup_file files[] = {
 		.names = {"memory.stat"},
 		.controller = CGROUP_MEMORY,
 		.parse = cgroup_parse_keyed,
+		.flags = CGROUP_FILE_DRIFTS,
 		.outputs = {OUT_KEY("total_cache", usage.memory.file_bytes,
 				    SOURCE_CGROUP_MEMORY_STAT),
 			    OUT_KEY("total_rss", usage.memory.anon_bytes,

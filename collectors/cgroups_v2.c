@@ -102,6 +102,7 @@ static const struct cgroup_file files[] = {
 		.names = {"memory.stat"},
 		.controller = CGROUP_MEMORY,
 		.parse = cgroup_parse_keyed,
+		.flags = CGROUP_FILE_DRIFTS,
 		.outputs = {OUT_KEY("anon", usage.memory.anon_bytes, SOURCE_CGROUP_MEMORY_STAT),
 			    OUT_KEY("file", usage.memory.file_bytes, SOURCE_CGROUP_MEMORY_STAT),
 			    OUT_KEY("shmem", usage.memory.shmem_bytes, SOURCE_CGROUP_MEMORY_STAT),

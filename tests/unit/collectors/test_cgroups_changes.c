@@ -309,9 +309,29 @@ static void a_process_that_moves_is_seen_though_both_groups_sleep(void **state)
 	for (int pass = 0; pass < 3; pass++)
 		row_now(&place, "/a");
 	group_poke(&place, "/a", "cgroup.procs", "00");
+	group_poke(&place, "/a", "pids.current", "0");
 	group_write(&place, "/b", "cgroup.procs", "10\n20\n");
-	row_now(&place, "/a");
+	assert_known(row_now(&place, "/a")->own_processes, 0);
 	assert_string_equal(member_path(&place.cg.rig.pass, 10), "/b");
+	place_close(&place);
+}
+
+static void who_moves_down_leaves_the_group_above(void **state)
+{
+	struct place place;
+
+	(void)state;
+	place_open(&place);
+	group_make(&place, "/a", "10\n");
+	group_make(&place, "/a/b", "20\n");
+	for (int pass = 0; pass < 3; pass++)
+		row_now(&place, "/a");
+	/* The tasks of /a, those of /a/b included, are as many as before. */
+	group_poke(&place, "/a", "cgroup.procs", "00");
+	group_poke(&place, "/a/b", "pids.current", "2");
+	group_write(&place, "/a/b", "cgroup.procs", "10\n20\n");
+	assert_known(row_now(&place, "/a")->own_processes, 0);
+	assert_string_equal(member_path(&place.cg.rig.pass, 10), "/a/b");
 	place_close(&place);
 }
 
@@ -602,6 +622,7 @@ int main(void)
 		cmocka_unit_test(a_sleeping_group_is_read_whole_in_its_turn),
 		cmocka_unit_test(a_sleeping_group_gives_all_that_it_gave_before),
 		cmocka_unit_test(a_process_that_moves_is_seen_though_both_groups_sleep),
+		cmocka_unit_test(who_moves_down_leaves_the_group_above),
 		cmocka_unit_test(another_demand_reads_sleeping_groups_anew),
 		cmocka_unit_test(a_group_may_go_before_every_step_of_a_pass),
 		cmocka_unit_test(hostile_names_are_only_names),

@@ -356,6 +356,38 @@ static void who_enters_is_seen_however_often_one_looks(void **state)
 	assert_null(member_path(&kernel->cg.rig.pass, one->pid));
 }
 
+static void a_sleeping_group_that_is_left_or_entered_shows_it(void **state)
+{
+	struct kernel *kernel = *state;
+	enum cgroup_controller cpu = kernel->hierarchies.of[CGROUP_CPUACCT] != HIERARCHY_NONE
+					     ? CGROUP_CPUACCT
+					     : CGROUP_UNIFIED;
+	char top[160], down[160], self[16] = "0";
+	const struct snapshot *snapshot;
+	struct child *child;
+	long nsec = 2000000;
+
+	group_make(kernel, cpu, "", top);
+	group_make(kernel, CGROUP_PIDS, "", top);
+	group_make(kernel, cpu, "/down", down);
+	group_make(kernel, CGROUP_PIDS, "/down", down);
+	if (group_write(kernel, cpu, top, "cgroup.procs", self) < 0)
+		skip();
+	child = child_new(kernel, act_burn, &nsec);
+	assert_int_equal(group_write(kernel, cpu, "/", "cgroup.procs", self), 0);
+	enter(kernel, CGROUP_PIDS, top, child->pid);
+	for (int pass = 0; pass < 4; pass++) {
+		snapshot = cgroups_sample(&kernel->cg, SOURCE_ALL);
+		assert_known(cgroup_of(snapshot, top)->own_processes, 1);
+		assert_string_equal(member_path(&kernel->cg.rig.pass, child->pid), top);
+	}
+	enter(kernel, CGROUP_PIDS, down, child->pid);
+	snapshot = cgroups_sample(&kernel->cg, SOURCE_ALL);
+	assert_string_equal(member_path(&kernel->cg.rig.pass, child->pid), down);
+	assert_int_equal(group_write(kernel, CGROUP_PIDS, top, "pids.max", "33"), 0);
+	assert_known(cgroup_of(cgroups_sample(&kernel->cg, SOURCE_ALL), top)->usage.pids.limit, 33);
+}
+
 /* ---- What goes away ---- */
 
 static void a_removed_group_comes_back_as_another(void **state)
@@ -568,6 +600,7 @@ int main(void)
 		TEST(different_paths_of_the_same_processes_are_one_row),
 		TEST(who_shares_a_larger_group_elsewhere_is_not_linked_to_it),
 		TEST(who_enters_is_seen_however_often_one_looks),
+		TEST(a_sleeping_group_that_is_left_or_entered_shows_it),
 		TEST(a_removed_group_comes_back_as_another),
 		TEST(a_group_that_goes_while_it_is_read_says_so),
 		TEST(groups_that_come_and_go_break_no_pass),
