@@ -21,7 +21,7 @@ struct procs_text {
 	uint32_t name_hash; /* of the printable name: tells an exec */
 	uint64_t start_ticks;
 	char *comm;    /* raw name where the printable one is not it; else NULL */
-	char *cmdline; /* NULL: not read yet */
+	char *cmdline; /* NULL: not read yet, or empty */
 };
 
 static void procs_text_finish(struct procs_text *text)
@@ -83,17 +83,16 @@ static ssize_t procs_read_arguments(pid_t pid, int proc_fd, char *buf, size_t ca
 	return (ssize_t)len;
 }
 
-static void procs_read_cmdline(struct procs_text *text, const struct process *row, int proc_fd)
+/* Return: whether it could be read; an empty one stays NULL */
+static bool procs_read_cmdline(struct procs_text *text, int proc_fd)
 {
 	char buf[PROCS_CMDLINE_MAX + 1];
-	ssize_t len = 0;
+	ssize_t len = procs_read_arguments(text->pid, proc_fd, buf, PROCS_CMDLINE_MAX);
 
-	if (!row->kernel_thread)
-		len = procs_read_arguments(row->pid, proc_fd, buf, PROCS_CMDLINE_MAX);
 	free(text->cmdline);
 	text->cmdline = NULL;
 	if (len < 0)
-		return;
+		return false;
 	/* setproctitle() leaves the rest of its room empty */
 	while (len > 0 && (buf[len - 1] == '\0' || buf[len - 1] == ' '))
 		len--;
@@ -101,9 +100,9 @@ static void procs_read_cmdline(struct procs_text *text, const struct process *ro
 		if (buf[i] == '\0')
 			buf[i] = ' ';
 	buf[len] = '\0';
-	if (len == 0)
-		snprintf(buf, sizeof(buf), "[%s]", row->comm);
-	text->cmdline = xstrdup(buf);
+	if (len > 0)
+		text->cmdline = xstrdup(buf);
+	return true;
 }
 
 /* ---- The cache ---- */
@@ -202,7 +201,9 @@ void procs_texts_cmdline(struct procs_texts *texts, struct process *row, bool fr
 
 	if (!text)
 		return;
-	if (fresh || !text->cmdline)
-		procs_read_cmdline(text, row, proc_fd);
-	row->cmdline = arena_strdup(arena, text->cmdline);
+	/* In the middle of an exec it is empty: that is never kept. */
+	if (!row->kernel_thread && (fresh || !text->cmdline) && !procs_read_cmdline(text, proc_fd))
+		return;
+	row->cmdline = text->cmdline ? arena_strdup(arena, text->cmdline)
+				     : arena_printf(arena, "[%s]", row->comm);
 }

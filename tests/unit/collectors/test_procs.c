@@ -182,7 +182,7 @@ static void memory_is_what_a_process_touched(void **state)
 	assert_why(row->shared_bytes, METRIC_UNSAMPLED, WHY_NOT_ASKED);
 	row = find(scene_pass(&scene, SOURCE_PROCS | SOURCE_PROCS_STATUS), child.pid);
 	assert_true(row->rss_bytes.value >= 2 * MAPPED);
-	assert_true(row->rss_bytes.value < 2 * MAPPED + (64u << 20));
+	assert_true(row->rss_bytes.value < 2 * MAPPED + (512u << 20));
 	assert_known(row->shared_bytes);
 	assert_true(row->shared_bytes.value >= MAPPED);
 	assert_true(row->shared_bytes.value < row->rss_bytes.value);
@@ -423,7 +423,12 @@ static void a_command_line_follows_an_exec_out_of_view(void **state)
 	row = find(scene_pass(&scene, SOURCE_PROCS | SOURCE_PROCS_CMDLINE), child.pid);
 	assert_non_null(strstr(row->cmdline, "test_procs"));
 	let_it_exec(child.pid, order);
-	row = find(scene_pass(&scene, SOURCE_PROCS | SOURCE_PROCS_CMDLINE), child.pid);
+	/* In the middle of the exec it has a new name and no arguments yet. */
+	for (int pass = 0; pass < 100; pass++) {
+		row = find(scene_pass(&scene, SOURCE_PROCS | SOURCE_PROCS_CMDLINE), child.pid);
+		if (strcmp(row->cmdline, "[sh]") != 0)
+			break;
+	}
 	assert_string_equal(row->cmdline, "/bin/sh -c read x; : exec");
 	scene_close(&scene);
 	child_kill(&child);
