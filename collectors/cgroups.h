@@ -40,6 +40,7 @@ enum cgroup_dir_flags {
 	DIR_DEAD = 1 << 1,	   /* no longer in the tree; freed at the end of the update */
 	DIR_TRUE_ROOT = 1 << 2,	   /* the root of the hierarchy, not only of what we are shown */
 	DIR_ENABLED_READ = 1 << 3, /* enabled was read */
+	DIR_UNLISTED = 1 << 5,	   /* could not be listed for want of resources: list it again */
 	DIR_WRITTEN = 1 << 4,	   /* someone wrote to a file of it since its row was read */
 };
 
@@ -90,6 +91,7 @@ struct cgroup_tree {
 	uint64_t pass;	  /* counts updates */
 	bool changed;	  /* since the rows were built */
 	uint32_t moved;	  /* bits by hierarchy: a process was moved in it since the last update */
+	bool unlisted;	  /* a directory could not be listed though it is there */
 	size_t unwatched; /* directories without a watch */
 	int inotify_fd;
 	void *watched; /* tsearch(3) tree of directories by watch */

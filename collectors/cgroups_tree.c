@@ -195,8 +195,10 @@ static void take_write(struct cgroup_tree *tree, struct cgroup_dir *dir, const c
 			cgroup_dir_forget(tree, dir->children[i], true);
 }
 
+/* Events were lost: anything may have happened. */
 static void mark_everything(struct cgroup_tree *tree)
 {
+	tree->moved = UINT32_MAX;
 	for (size_t h = 0; h < tree->hierarchies.len; h++)
 		for (struct cgroup_dir *dir = tree->roots[h]; dir;
 		     dir = cgroup_dir_next(tree->roots[h], dir)) {
@@ -252,13 +254,15 @@ static void check_unwatched(struct cgroup_tree *tree)
 		for (struct cgroup_dir *dir = tree->roots[h]; dir;
 		     dir = cgroup_dir_next(tree->roots[h], dir)) {
 			struct stat st;
-			int fd;
+			int fd, r;
 
 			if (dir->watch >= 0)
 				continue;
-			if (cgroup_dir_fd(tree, dir, &fd) != 0 || fstat(fd, &st) < 0)
+			r = cgroup_dir_fd(tree, dir, &fd);
+			if (r == READ_GONE)
 				cgroup_dir_suspect(tree, dir);
-			else if (st.st_nlink < 2 || st.st_nlink != dir->links_count)
+			else if (r == 0 && fstat(fd, &st) == 0 &&
+				 (st.st_nlink < 2 || st.st_nlink != dir->links_count))
 				dir_mark_stale(tree, dir);
 		}
 }
@@ -432,13 +436,31 @@ static void dir_list(struct cgroup_tree *tree, struct cgroup_dir *dir)
 {
 	struct listing found;
 	struct stat st;
-	int fd;
+	int fd, r = cgroup_dir_fd(tree, dir, &fd);
 
-	if (cgroup_dir_fd(tree, dir, &fd) == 0 && fstat(fd, &st) == 0 && list(tree, fd, &found)) {
+	if (r == 0 && fstat(fd, &st) == 0 && list(tree, fd, &found)) {
 		dir->links_count = st.st_nlink;
 		dir_merge(tree, dir, &found);
 	}
+	/* No descriptor, no memory: there may be some for the next pass. */
+	if (r < 0)
+		dir->flags |= DIR_UNLISTED;
+	tree->unlisted |= r < 0;
 	arena_reset(&tree->scratch);
+}
+
+static void mark_unlisted(struct cgroup_tree *tree)
+{
+	if (!tree->unlisted)
+		return;
+	tree->unlisted = false;
+	for (size_t h = 0; h < tree->hierarchies.len; h++)
+		for (struct cgroup_dir *dir = tree->roots[h]; dir;
+		     dir = cgroup_dir_next(tree->roots[h], dir)) {
+			if (dir->flags & DIR_UNLISTED)
+				dir_mark_stale(tree, dir);
+			dir->flags &= (uint8_t)~DIR_UNLISTED;
+		}
 }
 
 void cgroup_tree_update(struct cgroup_tree *tree)
@@ -447,6 +469,7 @@ void cgroup_tree_update(struct cgroup_tree *tree)
 	tree->moved = 0;
 	take_events(tree);
 	check_unwatched(tree);
+	mark_unlisted(tree);
 	while (tree->stale_len > 0) {
 		struct cgroup_dir *dir = tree->stale[--tree->stale_len];
 

@@ -66,6 +66,17 @@ static inline void memory_tree_remove(const char *root)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
+static inline size_t open_descriptors(void)
+{
+	size_t n = 0;
+	_cleanup_(cleanup_closedir)
+	DIR *dir = opendir("/proc/self/fd");
+
+	while (readdir(dir))
+		n++;
+	return n - 3; /* ".", ".." and that of the listing itself */
+}
+
 /* ---- What holds for every snapshot ---- */
 
 static inline void row_is_sound(const struct snapshot *snapshot, uint32_t i)

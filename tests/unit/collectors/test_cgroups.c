@@ -661,17 +661,6 @@ static void a_smaller_budget_reads_the_same(void **state)
 		}
 }
 
-static size_t open_descriptors(void)
-{
-	size_t n = 0;
-	_cleanup_(cleanup_closedir)
-	DIR *dir = opendir("/proc/self/fd");
-
-	while (readdir(dir))
-		n++;
-	return n;
-}
-
 static void the_budget_of_descriptors_is_kept_and_given_back(void **state)
 {
 	const struct cgroup_budget budget = {50, 100000};

@@ -3,6 +3,7 @@
 #include "cgroups_test.h"
 
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #define V2_MOUNT "30 21 0:30 / /cg rw - cgroup2 cgroup2 rw\n"
 
@@ -349,6 +350,116 @@ static void another_demand_reads_sleeping_groups_anew(void **state)
 	place_close(&place);
 }
 
+/* ---- When something is short ---- */
+
+static void events_that_were_lost_are_made_up_for(void **state)
+{
+	struct place place;
+	char path[512];
+	int fds[2];
+
+	(void)state;
+	place_open(&place);
+	group_make(&place, "/a", "10\n");
+	for (int pass = 0; pass < 3; pass++)
+		row_now(&place, "/a");
+	/* More events than the kernel keeps, each other than the one before; then what counts. */
+	group_path(&place, "/a", "cgroup.procs", path);
+	fds[0] = open(path, O_WRONLY | O_CLOEXEC);
+	group_path(&place, "/a", "cpu.stat", path);
+	fds[1] = open(path, O_WRONLY | O_CLOEXEC);
+	for (int i = 0; i < 40000; i++)
+		assert_int_equal(pwrite(fds[i % 2], i % 2 ? "u" : "1", 1, 0), 1);
+	close(fds[0]);
+	close(fds[1]);
+	group_make(&place, "/b", "20\n");
+	group_write(&place, "/a", "memory.max", "4096\n");
+	assert_known(row_now(&place, "/a")->usage.memory.limit_bytes, 4096);
+	assert_non_null(row_now(&place, "/b"));
+	place_close(&place);
+}
+
+static void without_descriptors_it_waits_for_better_times(void **state)
+{
+	struct rlimit before, tight;
+	struct place place;
+
+	(void)state;
+	place_open(&place);
+	group_make(&place, "/a", "10\n");
+	group_make(&place, "/a/b", "11\n");
+	rig_begin(&place.cg.rig, SOURCE_ALL);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	for (rlim_t spare = 0; spare < 8; spare++) {
+		tight = before;
+		tight.rlim_cur = open_descriptors() + spare;
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
+		rig_sample(&place.cg.rig, &collector_cgroups, place.cg.state);
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+		rig_begin(&place.cg.rig, SOURCE_ALL);
+	}
+	assert_known(row_now(&place, "/a/b")->usage.memory.anon_bytes, 4096);
+	assert_string_equal(member_path(&place.cg.rig.pass, 11), "/a/b");
+	place_close(&place);
+}
+
+static const char *denied_root;
+
+static void sample_denied(void)
+{
+	const struct collect_options options = {
+		.root_fd = open(denied_root, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+	};
+	const struct demand demand = {.sources = SOURCE_ALL};
+	struct err err = ERR_INIT;
+	void *state = NULL;
+
+	nobody_check(collector_cgroups.start(&options, &state, &err) == 0);
+	for (int i = 0; i < 3; i++) {
+		struct pass pass = {
+			.snapshot = snapshot_new(),
+			.demand = &demand,
+			.options = &options,
+			.root_fd = options.root_fd,
+			.proc_fd = openat(options.root_fd, "proc", O_RDONLY | O_CLOEXEC),
+		};
+		const struct cgroup *closed, *part;
+
+		nobody_check(collector_cgroups.sample(state, &pass, &err) == 0);
+		closed = cgroup_at(pass.snapshot, "/closed");
+		part = cgroup_at(pass.snapshot, "/part");
+		nobody_check(closed && part);
+		nobody_check(closed->usage.pids.current.state == METRIC_DENIED);
+		nobody_check(closed->usage.memory.limit_bytes.why == WHY_PERMISSION);
+		nobody_check(closed->own_processes.state == METRIC_DENIED);
+		nobody_check(part->usage.memory.anon_bytes.state == METRIC_DENIED);
+		nobody_check(part->usage.memory.working_set_bytes.state == METRIC_DENIED);
+		nobody_check(metric_is_known(part->usage.pids.current));
+		close(pass.proc_fd);
+		snapshot_unref(pass.snapshot);
+	}
+	collector_cgroups.stop(state);
+}
+
+static void what_is_denied_says_so(void **state)
+{
+	struct place place;
+	char path[512];
+
+	(void)state;
+	place_open(&place);
+	group_make(&place, "/closed", "10\n");
+	group_make(&place, "/part", "11\n");
+	assert_int_equal(chmod(place.root, 0755), 0);
+	group_path(&place, "/closed", "", path);
+	assert_int_equal(chmod(path, 0700), 0);
+	group_path(&place, "/part", "memory.stat", path);
+	assert_int_equal(chmod(path, 0600), 0);
+	denied_root = place.root;
+	as_nobody(sample_denied);
+	place_close(&place);
+}
+
 /* ---- In the middle of a pass ---- */
 
 /* struct steps - a pass of which every step is taken by hand */
@@ -624,6 +735,9 @@ int main(void)
 		cmocka_unit_test(a_process_that_moves_is_seen_though_both_groups_sleep),
 		cmocka_unit_test(who_moves_down_leaves_the_group_above),
 		cmocka_unit_test(another_demand_reads_sleeping_groups_anew),
+		cmocka_unit_test(events_that_were_lost_are_made_up_for),
+		cmocka_unit_test(without_descriptors_it_waits_for_better_times),
+		cmocka_unit_test(what_is_denied_says_so),
 		cmocka_unit_test(a_group_may_go_before_every_step_of_a_pass),
 		cmocka_unit_test(hostile_names_are_only_names),
 		cmocka_unit_test(an_issue_about_a_hostile_name_is_clean_text),
