@@ -258,9 +258,9 @@ static int run(struct loop *loop, struct err *err)
 const struct theme *app_theme(const struct app_options *options)
 {
 	const struct theme *theme = options->theme ? theme_find(span_of(options->theme)) : NULL;
-	if (theme)
-		return theme;
-	return theme_find(options->color ? SPAN("default") : SPAN("monochrome"));
+	if (!options->color)
+		return theme_find(SPAN("monochrome"));
+	return theme ? theme : theme_find(SPAN("default"));
 }
 
 int app_run(const struct app_options *options, struct feed *feed, struct err *err)

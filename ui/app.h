@@ -69,7 +69,7 @@ struct app_options {
 	uint32_t max_depth;  /* tree depth; 0: no limit */
 };
 
-/** app_theme() - the one that is asked for; the default, or monochrome, if none (or an unknown one) is */
+/** app_theme() - monochrome without colours; else the one that is asked for, or the default */
 const struct theme *app_theme(const struct app_options *options);
 
 /** app_run() - until the user leaves. 0; -errno with @err; the terminal is restored in any case */

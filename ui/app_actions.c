@@ -36,8 +36,12 @@ void app_say(struct app *app, uint16_t style, const char *fmt, ...)
 /* The hidden view's rows may be of a snapshot that is gone: ask anew before anything looks at them. */
 void app_show_screen(struct app *app, enum app_screen screen)
 {
+	const struct view *view = &app->views[screen];
 	app->screen = screen;
 	view_update(app_view(app), app->snapshot);
+	if ((app->flags & APP_PAUSED) && app->snapshot &&
+	    (view->type->sources & ~app->snapshot->sources))
+		app_say(app, STYLE_WARN, "Paused before this was read: Z goes on");
 }
 
 /* ---- Moving ---- */
@@ -276,7 +280,8 @@ static void toggle_kernel_threads(struct app *app)
 
 static void tell_user_threads(struct app *app)
 {
-	app_say(app, STYLE_NORMAL, "Threads are not listed: a process is one row, THR counts them");
+	app_say(app, STYLE_NORMAL,
+		"Threads are not listed: a process is one row (--columns +threads counts them)");
 }
 
 static void toggle_all_units(struct app *app)

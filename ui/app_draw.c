@@ -85,7 +85,7 @@ struct flag {
 	char text[64];
 };
 
-#define FLAGS_MAX 8
+#define FLAGS_MAX 12
 
 /** struct flag_list - the most important one first */
 struct flag_list {
@@ -137,6 +137,8 @@ static struct flag_list flags_of(struct app *app)
 	if (app->snapshot && app->snapshot->issues_len > 0)
 		flag_add(&list, STYLE_WARN, "%zu issue%s", app->snapshot->issues_len,
 			 app->snapshot->issues_len > 1 ? "s" : "");
+	if (app->snapshot && app->snapshot->ns_partial)
+		flag_add(&list, STYLE_DIM, "scanning");
 	if (!in_view(table, table->query.sort))
 		flag_add(&list, STYLE_NORMAL, "by %s", table->query.sort->title);
 	if (app->options->readonly)

@@ -12,9 +12,9 @@
 static bool is_new(const struct view *view, const struct process *process)
 {
 	const struct snapshot *snapshot = view->snapshot;
-	uint64_t now_ticks = snapshot->boottime_usec / (1000000u / snapshot->tick_hz);
+	uint64_t hz = snapshot->tick_hz;
 	return view->options->highlight &&
-	       now_ticks < process->start_ticks + NEW_SECONDS * snapshot->tick_hz;
+	       snapshot->boottime_usec * hz / 1000000 < process->start_ticks + NEW_SECONDS * hz;
 }
 
 static void paint_row(const struct view *view, const struct row_line *line, struct table_look *look)

@@ -190,7 +190,9 @@ static int set_screen(void *target, const char *value, struct err *err)
 
 static int set_theme(void *target, const char *value, struct err *err)
 {
-	((struct top_options *)target)->app.theme = value;
+	struct top_options *options = target;
+	options->app.theme = value;
+	options->app.color = true; /* said on the command line, it outdoes NO_COLOR */
 	if (theme_find(span_of(value)))
 		return 0;
 	_cleanup_(strbuf_finish)
@@ -293,6 +295,7 @@ void top_options_init(struct top_options *options)
 				.delay_usec = DELAY_USEC,
 				.color = !no_color || !no_color[0],
 				.mouse = true,
+				.hide_kernel_threads = true, /* as htop */
 				.ascii = !text_is_utf8_locale(),
 				.plain_user = geteuid() != 0,
 				.uid = (uid_t)-1,
@@ -384,8 +387,10 @@ int top_options_check_batch(const struct top_options *options, struct err *err)
 int top_options_resolve(struct top_options *options, struct err *err)
 {
 	pick_screen(options);
-	if (options->app.pids_len > 0)
+	if (options->app.pids_len > 0) {
+		options->app.hide_kernel_threads = false;
 		qsort(options->app.pids, options->app.pids_len, sizeof(pid_t), compare_pids);
+	}
 	if (options->keys && options->dump_width == 0)
 		return err_setx(err, EINVAL, "--keys is for --dump-frame only");
 	if (options->batch || top_options_want_help(options))

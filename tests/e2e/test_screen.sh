@@ -3,125 +3,22 @@
 # size, and the terminal as it was after every way out. usage: test_screen.sh BOXTOP
 set -u
 boxtop=${1:?usage: test_screen.sh BOXTOP}
-command -v tmux >/dev/null || {
-	echo "tmux is not installed"
-	exit 77
-}
-
-socket=boxtop-test-$$
 work=$(mktemp -d) || exit 1
-failed=0
-export LC_ALL=C.UTF-8
-# What a sanitizer has to say would be lost on the screen.
-# libproc2 keeps buffers per thread that it does not free when the thread ends.
-echo 'leak:libproc2.so' >"$work/suppressions"
-export LSAN_OPTIONS="suppressions=$work/suppressions:print_suppressions=0"
-export ASAN_OPTIONS="log_path=$work/sanitizer" UBSAN_OPTIONS="log_path=$work/sanitizer"
-unset TMUX NO_COLOR
-
-tmux_() {
-	tmux -L "$socket" -f /dev/null "$@"
-}
+# shellcheck source-path=SCRIPTDIR source=screen.sh
+. "$(dirname "$0")/screen.sh"
 
 # shellcheck disable=SC2317 # called by the trap
 cleanup() {
-	tmux_ kill-server 2>/dev/null
+	screen_stop
 	rm -rf "$work"
 }
 trap cleanup EXIT
 trap 'exit 1' INT TERM HUP
 
-screen() {
-	tmux_ capture-pane -p -t main
-}
-
-fail() {
-	echo "FAILED: $*"
-	screen | sed 's/^/    | /'
-	cat "$work"/sanitizer.* 2>/dev/null && rm -f "$work"/sanitizer.*
-	failed=1
-}
-
-# until_ SECONDS COMMAND... - wait until it succeeds
-until_() {
-	tries=$(($1 * 20))
-	shift
-	while ! "$@"; do
-		tries=$((tries - 1))
-		[ "$tries" -gt 0 ] || return 1
-		sleep 0.05
-	done
-}
-
-shows() {
-	screen | grep -qE -e "$1"
-}
-
-hides() {
-	! shows "$1"
-}
-
-expect() {
-	until_ 20 shows "$1" || fail "$2: no '$1' on the screen"
-}
-
-expect_not() {
-	until_ 20 hides "$1" || fail "$2: '$1' is still on the screen"
-}
-
-press() {
-	tmux_ send-keys -t main "$@"
-}
-
-pid() {
-	cat "$work/pid" 2>/dev/null
-}
-
-alive() {
-	[ -n "$(pid)" ] && kill -0 "$(pid)" 2>/dev/null
-}
-
-dead() {
-	! alive
-}
-
-must_live() {
-	alive || fail "$1: it is not alive any more"
-}
-
-# start ARGS... - run boxtop in the shell of the pane, which stays behind it
-start() {
-	rm -f "$work/pid" "$work/code" "$work/done"
-	tmux_ clear-history -t main
-	press -l "clear; stty -g >$work/before; sh -c 'echo \$\$ >$work/pid; exec $boxtop $*'; echo \$? >$work/code; stty -g >$work/after; touch $work/done"
-	press Enter
-	until_ 20 alive || fail "start $*: it does not run"
-	expect '1 Containers|NAME|Processes|PID' "start $*"
-}
-
-# must_restore HOW - it ended, and the terminal is what it was
-must_restore() {
-	until_ 20 test -f "$work/done" || {
-		fail "$1: it did not end"
-		return
-	}
-	cmp -s "$work/before" "$work/after" || fail "$1: the modes of the terminal are not restored"
-	state=$(tmux_ display-message -p -t main '#{alternate_on} #{cursor_flag} #{mouse_any_flag} #{keypad_flag}')
-	[ "$state" = "0 1 0 0" ] || fail "$1: alternate screen, cursor, mouse, keypad are $state"
-}
-
-must_exit() {
-	[ "$(cat "$work/code")" = "$1" ] || fail "$2: exit code $(cat "$work/code"), not $1"
-}
-
-tmux_ new-session -d -s main -x 80 -y 24 sh || {
-	echo "tmux does not start here"
+screen_start 80 24 || {
+	echo "tmux is not here, or does not start"
 	exit 77
 }
-tmux_ set-option -g status off
-tmux_ set-option -g mouse off
-press -l "PS1='$ '"
-press Enter
 
 # --- Every key: what the screen must say after it. The names are those of tmux; the last column is the
 # name in the help box, which is held against this list.
@@ -228,7 +125,7 @@ press_every_key() {
 			expect "$text" "key $name"
 		}
 		must_live "key $name"
-		[ "$failed" -eq 0 ] || return
+		[ "$screen_failed" -eq 0 ] || return
 	done 3<"$work/keys"
 }
 
@@ -242,7 +139,7 @@ compare_with_help() {
 	keys | sed 's/^[^|]*|.*|//' | sort -u >"$work/in_list"
 	missing=$(grep -vxF -f "$work/in_list" "$work/in_help" | grep -vxE 'F10|q|Ctrl-C')
 	[ -s "$work/in_help" ] && [ -z "$missing" ] ||
-		fail "keys that this test does not press: $(echo "$missing" | tr '\n' ' ')"
+		screen_fail "keys that this test does not press: $(echo "$missing" | tr '\n' ' ')"
 	press Escape
 	expect_not 'draw the screen anew' "help"
 	tmux_ resize-window -t main -x 80 -y 24
@@ -276,9 +173,9 @@ must_exit 0 "q"
 echo "prompts"
 start --screen processes
 press F4
-press -l 'pid='"$(pid)"
+press -l 'pid='"$(screen_pid)"
 press Enter
-expect '^ *'"$(pid)"' ' "filter by pid"
+expect '^ *'"$(screen_pid)"' ' "filter by pid"
 expect '1 match' "filter by pid"
 press F4
 press -l '&pid>'
@@ -308,10 +205,10 @@ for way in TERM=143 HUP=129 INT=0 QUIT= ABRT= SEGV= BUS= FPE=; do
 	signal=${way%=*}
 	start
 	expect 'Mem\[' "before SIG$signal"
-	kill -s "$signal" "$(pid)"
+	kill -s "$signal" "$(screen_pid)"
 	must_restore "SIG$signal"
 	[ -z "${way#*=}" ] || must_exit "${way#*=}" "SIG$signal"
-	rm -f "$work/sanitizer.$(pid)" # it reports the fault that we made
+	rm -f "$work/sanitizer.$(screen_pid)" # it reports the fault that we made
 done
 start
 press C-c
@@ -325,7 +222,7 @@ start
 press C-z
 expect 'Stopped|\[1\]|^\$' "Ctrl-Z"
 state=$(tmux_ display-message -p -t main '#{alternate_on}')
-[ "$state" = 0 ] || fail "Ctrl-Z: the alternate screen is still on"
+[ "$state" = 0 ] || screen_fail "Ctrl-Z: the alternate screen is still on"
 press -l fg
 press Enter
 expect 'Mem\[' "fg after Ctrl-Z"
@@ -334,7 +231,7 @@ must_restore "q after fg"
 
 echo "the terminal goes away"
 start
-gone=$(pid)
+gone=$(screen_pid)
 tmux_ kill-pane -t main
 tries=200
 while kill -0 "$gone" 2>/dev/null && [ "$tries" -gt 0 ]; do
@@ -343,14 +240,8 @@ while kill -0 "$gone" 2>/dev/null && [ "$tries" -gt 0 ]; do
 done
 ! kill -0 "$gone" 2>/dev/null || {
 	echo "FAILED: it outlives its terminal"
-	failed=1
+	screen_failed=1
 	kill -s KILL "$gone"
 }
 
-for report in "$work"/sanitizer.*; do
-	[ ! -f "$report" ] || {
-		cat "$report"
-		failed=1
-	}
-done
-exit "$failed"
+screen_verdict
