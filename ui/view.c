@@ -149,10 +149,16 @@ static void preset_columns(const struct view *view, enum view_shape shape,
 	list[n] = NULL;
 }
 
-/* own_columns() - those asked for on the command line, if they are meant for this shape */
+/* is_own() - whether --columns and --sort are about rows like those of this shape */
+static bool is_own(const struct view *view, enum view_shape shape)
+{
+	return view->own_shape < VIEW_SHAPES &&
+	       view->type->kinds[shape] == view->type->kinds[view->own_shape];
+}
+
 static const char *own_columns(const struct view *view, enum view_shape shape)
 {
-	return shape == view->own_shape ? view->options->columns : NULL;
+	return is_own(view, shape) ? view->options->columns : NULL;
 }
 
 size_t view_columns(const struct view *view, const struct field **list)
@@ -205,7 +211,7 @@ static int init_columns(struct view *view, enum view_shape shape, struct err *er
 
 static int init_sort(struct view *view, enum view_shape shape, struct err *err)
 {
-	const char *own = shape == view->own_shape ? view->options->sort : NULL;
+	const char *own = is_own(view, shape) ? view->options->sort : NULL;
 	const char *id = own ? own : view->type->sorts[shape];
 	const struct field *field = find_column(view, shape, span_of(id));
 	sort_first(&view->tables[shape], field);

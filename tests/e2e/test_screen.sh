@@ -223,7 +223,10 @@ press C-z
 expect 'Stopped|\[1\]|^\$' "Ctrl-Z"
 state=$(tmux_ display-message -p -t main '#{alternate_on}')
 [ "$state" = 0 ] || screen_fail "Ctrl-Z: the alternate screen is still on"
-press -l fg
+# The shell went on behind the stopped job.
+within 20 test -f "$work/done"
+rm -f "$work/done"
+press -l "fg; stty -g >$work/after; touch $work/done"
 press Enter
 expect 'Mem\[' "fg after Ctrl-Z"
 press q

@@ -756,6 +756,14 @@ static void options_about_columns_are_for_the_first_screen(void **state)
 	assert_shows(&rig, "77 rows");
 	assert_shows(&rig, "COMMAND");
 	finish(&rig);
+	options = plain_options;
+	options.screen = SCREEN_PROCESSES;
+	options.columns = "pid,open_files,comm";
+	start_shown(&rig, options);
+	press(&rig, "t");
+	assert_shows(&rig, "FDS");
+	assert_hides(&rig, "MEM%");
+	finish(&rig);
 }
 
 /* ---- Anything ---- */
