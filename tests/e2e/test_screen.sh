@@ -13,7 +13,7 @@ cleanup() {
 	rm -rf "$work"
 }
 trap cleanup EXIT
-trap 'exit 1' INT TERM HUP
+trap 'exit 1' INT TERM HUP PIPE
 
 screen_start 80 24 || {
 	echo "tmux is not here, or does not start"
