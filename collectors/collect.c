@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "collectors/collector.h"
 #include "collectors/pids.h"
+#include "collectors/unlisted.h"
 
 /* In the order in which they run: each may use what those before it put into the pass. */
 static const struct collector *const collectors[] = {
@@ -160,21 +161,34 @@ static void collect_run(struct collect *collect, struct pass *pass)
 	}
 }
 
-/* Where each process belongs: by the cgroup that lists it, and by what the pid table says. */
-static void collect_join_processes(struct pass *pass)
+/* The cgroup of each process: that which lists it, else what the process says itself */
+static void collect_join_cgroups(struct pass *pass)
 {
 	struct snapshot *snapshot = pass->snapshot;
 	size_t at = 0;
 
 	for (size_t i = 0; i < snapshot->processes_len; i++) {
 		struct process *process = &snapshot->processes[i];
-		const struct pid_entry *entry =
-			pass->pids ? pids_find(pass->pids, process->pid) : NULL;
 
 		while (at < pass->members_len && pass->members[at].pid < process->pid)
 			at++;
 		if (at < pass->members_len && pass->members[at].pid == process->pid)
 			process->cgroup = pass->members[at].cgroup;
+	}
+	if (pass->demand->sources & SOURCE_CGROUP_PROCS)
+		unlisted_place(pass);
+}
+
+/* The container of each process: what identity found for it, else that of its cgroup */
+static void collect_join_containers(struct pass *pass)
+{
+	struct snapshot *snapshot = pass->snapshot;
+
+	for (size_t i = 0; i < snapshot->processes_len; i++) {
+		struct process *process = &snapshot->processes[i];
+		const struct pid_entry *entry =
+			pass->pids ? pids_find(pass->pids, process->pid) : NULL;
+
 		if (entry && entry->start_ticks == process->start_ticks)
 			process->container = entry->container;
 		if (process->container == INDEX_NONE && process->cgroup != INDEX_NONE)
@@ -216,7 +230,8 @@ int collect_pass(struct collect *collect, const struct demand *demand, struct sn
 	implied.sources = collect_imply(demand->sources);
 	pass.snapshot = collect_snapshot_new(collect, implied.sources);
 	collect_run(collect, &pass);
-	collect_join_processes(&pass);
+	collect_join_cgroups(&pass);
+	collect_join_containers(&pass);
 	collect_count_tasks(&pass);
 	cgroup_resolve(pass.snapshot);
 	container_resolve(pass.snapshot);

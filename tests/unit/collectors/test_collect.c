@@ -2,6 +2,7 @@
 /* Whole passes: what is asked for is read, what belongs together is joined, what fails is told. */
 #include "rig.h"
 
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include "base/dir.h"
@@ -139,6 +140,82 @@ static void a_process_is_joined_with_its_cgroup_and_namespaces(void **state)
 	snapshot_unref(snapshot);
 	collect_free(collect);
 	child_kill(&child);
+}
+
+/* struct zombie - a child of a child, in a group of v2 that this test makes */
+struct zombie {
+	char group[192];
+	pid_t pid;
+};
+
+static bool make_group(char *group, size_t size)
+{
+	char line[512], mount_point[128], fstype[32];
+	_cleanup_(cleanup_fclose)
+	FILE *mounts = fopen("/proc/self/mounts", "re");
+
+	while (mounts && fgets(line, sizeof(line), mounts)) {
+		if (sscanf(line, "%*s %127s %31s", mount_point, fstype) != 2 ||
+		    strcmp(fstype, "cgroup2") != 0)
+			continue;
+		snprintf(group, size, "%s/boxtop-test-%d", mount_point, getpid());
+		return mkdir(group, 0755) == 0;
+	}
+	return false;
+}
+
+static int act_zombie(void *data)
+{
+	struct zombie *zombie = data;
+	char path[256];
+	_cleanup_(cleanup_close)
+	int fd = -1;
+	pid_t pid;
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", zombie->group);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, "0", 1) != 1)
+		return -errno;
+	pid = fork();
+	if (pid == 0)
+		_exit(0);
+	zombie->pid = pid;
+	return pid < 0 ? -errno : 0;
+}
+
+/* cgroup.procs lists it no more, and yet it counts against the limit of pids. */
+static void a_zombie_stays_with_its_cgroup(void **state)
+{
+	struct zombie *zombie = mmap(NULL, sizeof(*zombie), PROT_READ | PROT_WRITE,
+				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	const struct process *process, *parent;
+	struct snapshot *snapshot = NULL;
+	struct collect *collect;
+	struct child child;
+
+	(void)state;
+	if (!make_group(zombie->group, sizeof(zombie->group)))
+		skip();
+	child = child_start(act_zombie, zombie);
+	collect = open_collect(AT_FDCWD);
+	/* In the pass that it becomes one in, it may be in the groups of some hierarchies still. */
+	for (int zombies = 0; zombies < 2; zombies += process->state == 'Z') {
+		snapshot_unref(snapshot);
+		snapshot = take(collect, SOURCE_PROCS | SOURCE_IDENTITY);
+		process = snapshot_find_process(snapshot, zombie->pid);
+		parent = snapshot_find_process(snapshot, child.pid);
+		assert_true(process && parent);
+	}
+	assert_int_not_equal(parent->cgroup, INDEX_NONE);
+	assert_non_null(strstr(snapshot->cgroups[parent->cgroup].path, "/boxtop-test-"));
+	assert_int_equal(process->cgroup, parent->cgroup);
+	assert_int_equal(process->container, parent->container);
+	snapshot_unref(snapshot);
+	collect_free(collect);
+	child_kill(&child);
+	for (int i = 0; i < 100 && rmdir(zombie->group) < 0; i++)
+		usleep(10000);
+	munmap(zombie, sizeof(*zombie));
 }
 
 static void tasks_are_counted_by_whoever_listed_them(void **state)
@@ -308,6 +385,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_read_that_is_not_asked_for),
 		cmocka_unit_test(a_pass_says_when_it_was_and_what_it_took),
 		cmocka_unit_test(a_process_is_joined_with_its_cgroup_and_namespaces),
+		cmocka_unit_test(a_zombie_stays_with_its_cgroup),
 		cmocka_unit_test(tasks_are_counted_by_whoever_listed_them),
 		cmocka_unit_test(a_collector_that_fails_is_told_and_fails_alone),
 		cmocka_unit_test(a_system_without_proc_is_refused),
