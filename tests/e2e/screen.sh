@@ -4,8 +4,9 @@
 #
 # Expects $boxtop and $work, a directory for this test alone. screen_stop belongs in the cleanup.
 
-socket=boxtop-test-$$
+socket=boxtop
 screen_failed=0
+export TMUX_TMPDIR="$work"
 export LC_ALL=C.UTF-8
 # What a sanitizer has to say would be lost on the screen. libproc2 keeps buffers per thread that it does
 # not free when the thread ends.
