@@ -27,7 +27,8 @@
 /* struct cgroups - what lives from pass to pass */
 struct cgroups {
 	int root_fd;
-	int mountinfo_fd; /* poll(2) tells when a mount comes or goes; -1 */
+	int mountinfo_fd;  /* poll(2) tells when a mount comes or goes; -1 */
+	bool mounts_stale; /* a mount came or went since the hierarchies were looked for */
 	struct cgroup_budget budget;
 	bool has_tree;
 	struct cgroup_tree tree;
@@ -94,11 +95,11 @@ static int tree_refresh(struct cgroups *state, struct err *err)
 	int r;
 
 	if (state->has_tree) {
-		if (!mounts_changed(state))
+		/* The kernel tells of a change once: it counts until it was looked at. */
+		state->mounts_stale |= mounts_changed(state);
+		if (!state->mounts_stale || hierarchies_find(state->root_fd, &now, err) < 0)
 			return 0;
-		r = hierarchies_find(state->root_fd, &now, err);
-		if (r < 0)
-			return r;
+		state->mounts_stale = false;
 		same = hierarchies_equal(&state->tree.hierarchies, &now);
 		hierarchies_finish(&now);
 		if (same)

@@ -208,13 +208,17 @@ void cgroup_dir_forget(struct cgroup_tree *tree, struct cgroup_dir *dir, bool fi
 /* v2: which controllers have files here. A directory that doesn't say is asked for all of them. */
 static unsigned int dir_enabled(struct cgroup_tree *tree, struct cgroup_dir *dir, int fd)
 {
+	int r;
+
 	if (dir->flags & DIR_ENABLED_READ)
 		return dir->enabled;
 	dir->enabled = UINT_MAX;
-	if (dir_read(fd, "cgroup.controllers", &tree->buf, NULL) == 0)
+	r = dir_read(fd, "cgroup.controllers", &tree->buf, NULL);
+	if (r == 0)
 		dir->enabled = 1u << CGROUP_UNIFIED |
 			       hierarchy_controller_bits(span_trim(strbuf_span(&tree->buf)), ' ');
-	dir->flags |= DIR_ENABLED_READ;
+	if (r >= 0)
+		dir->flags |= DIR_ENABLED_READ;
 	return dir->enabled;
 }
 

@@ -308,30 +308,32 @@ static const char *below_root(const char *absolute)
 	return *absolute ? absolute : ".";
 }
 
-/* A controller is either on v1 or on v2; where both claim it, v1's mount is the stale line. */
-static void hierarchy_read_controllers(struct hierarchy *hierarchy, struct strbuf *buf)
+static int hierarchy_read_controllers(struct hierarchy *hierarchy, struct strbuf *buf,
+				      struct err *err)
 {
-	struct err ignored = ERR_INIT;
+	int r = dir_read(hierarchy->fd, "cgroup.controllers", buf, err);
 
-	if (dir_read(hierarchy->fd, "cgroup.controllers", buf, &ignored) == 0)
+	if (r == 0)
 		hierarchy->controllers |=
 			hierarchy_controller_bits(span_trim(strbuf_span(buf)), ' ');
+	return r;
 }
 
-static void hierarchies_open(int root_fd, struct hierarchies *hierarchies)
+/* A mount point that can't be entered is left out. A failure that may be over at the next try, for want of
+ * descriptors or memory, is forwarded: half of the truth would stay. */
+static int hierarchies_open(int root_fd, struct hierarchies *hierarchies, struct err *err)
 {
 	struct strbuf buf = STRBUF_INIT;
+	int r = 0;
 
-	for (size_t i = hierarchies->len; i-- > 0;) {
+	for (size_t i = hierarchies->len; r >= 0 && i-- > 0;) {
 		struct hierarchy *hierarchy = &hierarchies->items[i];
-		struct err err = ERR_INIT;
-		int r = dir_open(root_fd, below_root(hierarchy->mount_point), &hierarchy->fd, &err);
 
-		if (r == 0) {
-			if (hierarchy->v2)
-				hierarchy_read_controllers(hierarchy, &buf);
+		r = dir_open(root_fd, below_root(hierarchy->mount_point), &hierarchy->fd, err);
+		if (r == 0 && hierarchy->v2)
+			r = hierarchy_read_controllers(hierarchy, &buf, err);
+		if (hierarchy->fd >= 0 || r < 0)
 			continue;
-		}
 		err_setx(&hierarchies->trouble, 0, "cgroup hierarchy %s: %s",
 			 hierarchy->mount_point,
 			 r == READ_DENIED ? "permission denied" : "not there");
@@ -339,6 +341,7 @@ static void hierarchies_open(int root_fd, struct hierarchies *hierarchies)
 	}
 	strbuf_finish(&buf);
 	hierarchies_settle(hierarchies);
+	return r < 0 ? r : 0;
 }
 
 int hierarchies_find(int root_fd, struct hierarchies *out, struct err *err)
@@ -350,15 +353,19 @@ int hierarchies_find(int root_fd, struct hierarchies *out, struct err *err)
 	*out = HIERARCHIES_INIT;
 	memset(out->of, HIERARCHY_NONE, sizeof(out->of));
 	r = dir_read(root_fd, "proc/self/mountinfo", &mountinfo, err);
+	if (r > 0)
+		r = err_setx(err, ENOENT, "read /proc/self/mountinfo: not there");
 	if (r == 0) {
 		/* Without it mounts can be read all the same; only our own place is unknown. */
 		dir_read(root_fd, "proc/self/cgroup", &self_cgroup, &ignored);
 		hierarchies_parse(strbuf_span(&mountinfo), strbuf_span(&self_cgroup), out);
-		hierarchies_open(root_fd, out);
+		r = hierarchies_open(root_fd, out, err);
 	}
+	if (r < 0)
+		hierarchies_finish(out);
 	strbuf_finish(&mountinfo);
 	strbuf_finish(&self_cgroup);
-	return r > 0 ? err_setx(err, ENOENT, "read /proc/self/mountinfo: not there") : r;
+	return r;
 }
 
 static bool text_equal(const char *a, const char *b)

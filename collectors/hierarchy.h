@@ -52,7 +52,7 @@ struct hierarchies {
  * @out:	 replaced; give it to hierarchies_finish()
  *
  * A host without cgroups has the layout CGROUP_LAYOUT_NONE; that is no failure.
- * Return: 0; -errno with @err where mountinfo itself can't be read.
+ * Return: 0; -errno with @err where mountinfo itself can't be read, or for want of resources.
  */
 int hierarchies_find(int root_fd, struct hierarchies *out, struct err *err);
 

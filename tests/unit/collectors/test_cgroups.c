@@ -505,6 +505,25 @@ static void one_container_at_different_paths_is_one_row(void **state)
 	cgroups_close(&cg);
 }
 
+/* The inodes of two hierarchies may well be the same number. */
+static void ids_tell_hierarchies_apart(void **state)
+{
+	struct cgroups_rig cg;
+	const struct snapshot *snapshot;
+	struct stat st;
+
+	(void)state;
+	cgroups_open_fixture(&cg, "v1-systemd");
+	snapshot = cgroups_sample(&cg, SOURCE_CGROUP_CPU);
+	assert_int_equal(stat(FIXTURES_DIR "/v1-systemd/sys/fs/cgroup/systemd/system.slice", &st),
+			 0);
+	assert_int_equal(cgroup_of(snapshot, "/system.slice")->id, st.st_ino);
+	assert_int_equal(stat(FIXTURES_DIR "/v1-systemd/sys/fs/cgroup/memory/docker", &st), 0);
+	assert_int_equal(cgroup_of(snapshot, "/docker")->id,
+			 st.st_ino | (uint64_t)(1 + CGROUP_MEMORY) << 48);
+	cgroups_close(&cg);
+}
+
 static void a_hybrid_host_takes_from_v2_what_v1_does_not_know(void **state)
 {
 	struct cgroups_rig cg;
@@ -698,6 +717,7 @@ int main(void)
 		cmocka_unit_test(v1_limits_that_are_none_read_as_no_limit),
 		cmocka_unit_test(a_group_has_nothing_of_controllers_that_it_is_not_in),
 		cmocka_unit_test(one_container_at_different_paths_is_one_row),
+		cmocka_unit_test(ids_tell_hierarchies_apart),
 		cmocka_unit_test(a_hybrid_host_takes_from_v2_what_v1_does_not_know),
 		cmocka_unit_test(inside_a_container_the_root_is_the_container),
 		cmocka_unit_test(v1_values_come_out_on_the_scales_of_v2),

@@ -317,6 +317,44 @@ static void a_process_that_moves_is_seen_though_both_groups_sleep(void **state)
 	place_close(&place);
 }
 
+static void a_directory_that_is_replaced_in_one_hierarchy_is_read(void **state)
+{
+	const struct tree_file files[] = {
+		{"proc/self/mountinfo", "30 21 0:30 / /acct rw - cgroup c rw,cpuacct\n"
+					"31 21 0:31 / /mem rw - cgroup c rw,memory\n"
+					"32 21 0:32 / /systemd rw - cgroup c rw,name=systemd\n"},
+		{"acct/cgroup.procs", ""},
+		{"mem/cgroup.procs", ""},
+		{"systemd/cgroup.procs", ""},
+		{"systemd/a/cgroup.procs", "10\n"},
+		{"acct/a/cgroup.procs", "10\n"},
+		{"acct/a/cpuacct.usage", "1000000\n"},
+		{"mem/a/cgroup.procs", "10\n"},
+		{"mem/a/memory.usage_in_bytes", "8192\n"},
+		{"mem/a/memory.stat", "total_rss 4096\n"},
+	};
+	struct cgroups_rig cg;
+	char root[64], from[128], to[128];
+
+	(void)state;
+	memory_tree_make(root, files, ARRAY_LEN(files));
+	cgroups_open(&cg, root);
+	for (int pass = 0; pass < 3; pass++)
+		assert_known(
+			cgroup_of(cgroups_sample(&cg, SOURCE_ALL), "/a")->usage.memory.anon_bytes,
+			4096);
+	snprintf(from, sizeof(from), "%s/mem/a", root);
+	snprintf(to, sizeof(to), "%s/old", root);
+	assert_int_equal(rename(from, to), 0);
+	tree_add(root, "mem/a/cgroup.procs", "10\n");
+	tree_add(root, "mem/a/memory.usage_in_bytes", "8192\n");
+	tree_add(root, "mem/a/memory.stat", "total_rss 512\n");
+	cgroups_sample(&cg, SOURCE_ALL);
+	assert_known(cgroup_of(cg.rig.pass.snapshot, "/a")->usage.memory.anon_bytes, 512);
+	cgroups_close(&cg);
+	memory_tree_remove(root);
+}
+
 static void who_moves_down_leaves_the_group_above(void **state)
 {
 	struct place place;
@@ -379,6 +417,15 @@ static void events_that_were_lost_are_made_up_for(void **state)
 	place_close(&place);
 }
 
+/* What RLIMIT_NOFILE has to be for not one more descriptor to be had */
+static rlim_t no_more_descriptors(void)
+{
+	int next = dup(STDOUT_FILENO);
+
+	close(next);
+	return (rlim_t)next;
+}
+
 static void without_descriptors_it_waits_for_better_times(void **state)
 {
 	struct rlimit before, tight;
@@ -392,7 +439,7 @@ static void without_descriptors_it_waits_for_better_times(void **state)
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
 	for (rlim_t spare = 0; spare < 8; spare++) {
 		tight = before;
-		tight.rlim_cur = open_descriptors() + spare;
+		tight.rlim_cur = no_more_descriptors() + spare;
 		assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
 		rig_sample(&place.cg.rig, &collector_cgroups, place.cg.state);
 		assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
@@ -400,6 +447,29 @@ static void without_descriptors_it_waits_for_better_times(void **state)
 	}
 	assert_known(row_now(&place, "/a/b")->usage.memory.anon_bytes, 4096);
 	assert_string_equal(member_path(&place.cg.rig.pass, 11), "/a/b");
+	place_close(&place);
+}
+
+static void a_group_that_could_not_be_listed_is_listed_later(void **state)
+{
+	struct rlimit before, tight;
+	struct place place;
+
+	(void)state;
+	place_open(&place);
+	group_make(&place, "/a", "10\n");
+	for (int pass = 0; pass < 3; pass++)
+		row_now(&place, "/a");
+	group_make(&place, "/a/b", "11\n");
+	rig_begin(&place.cg.rig, SOURCE_ALL);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	tight = before;
+	tight.rlim_cur = no_more_descriptors();
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
+	rig_sample(&place.cg.rig, &collector_cgroups, place.cg.state);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_null(cgroup_at(place.cg.rig.pass.snapshot, "/a/b"));
+	assert_non_null(row_now(&place, "/a/b"));
 	place_close(&place);
 }
 
@@ -733,10 +803,12 @@ int main(void)
 		cmocka_unit_test(a_sleeping_group_is_read_whole_in_its_turn),
 		cmocka_unit_test(a_sleeping_group_gives_all_that_it_gave_before),
 		cmocka_unit_test(a_process_that_moves_is_seen_though_both_groups_sleep),
+		cmocka_unit_test(a_directory_that_is_replaced_in_one_hierarchy_is_read),
 		cmocka_unit_test(who_moves_down_leaves_the_group_above),
 		cmocka_unit_test(another_demand_reads_sleeping_groups_anew),
 		cmocka_unit_test(events_that_were_lost_are_made_up_for),
 		cmocka_unit_test(without_descriptors_it_waits_for_better_times),
+		cmocka_unit_test(a_group_that_could_not_be_listed_is_listed_later),
 		cmocka_unit_test(what_is_denied_says_so),
 		cmocka_unit_test(a_group_may_go_before_every_step_of_a_pass),
 		cmocka_unit_test(hostile_names_are_only_names),

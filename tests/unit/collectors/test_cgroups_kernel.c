@@ -388,6 +388,40 @@ static void a_sleeping_group_that_is_left_or_entered_shows_it(void **state)
 	assert_known(cgroup_of(cgroups_sample(&kernel->cg, SOURCE_ALL), top)->usage.pids.limit, 33);
 }
 
+static void fork_now(int signo)
+{
+	(void)signo;
+	if (fork() == 0)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+static int act_fork_on_signal(void *data)
+{
+	(void)data;
+	signal(SIGUSR1, fork_now);
+	return 0;
+}
+
+/* Made by hand: the group is in cpuacct too, but nobody put its processes there. */
+static void a_cpu_counter_of_others_proves_nothing(void **state)
+{
+	struct kernel *kernel = *state;
+	struct child *child = child_new(kernel, act_fork_on_signal, NULL);
+	char path[160];
+
+	mount_of(kernel, CGROUP_CPUACCT);
+	mount_of(kernel, CGROUP_FREEZER);
+	group_make(kernel, CGROUP_CPUACCT, "", path);
+	group_make(kernel, CGROUP_FREEZER, "", path);
+	enter(kernel, CGROUP_FREEZER, path, child->pid);
+	for (int pass = 0; pass < 3; pass++)
+		assert_known(
+			cgroup_of(cgroups_sample(&kernel->cg, SOURCE_ALL), path)->own_processes, 1);
+	kill(child->pid, SIGUSR1);
+	usleep(50000);
+	assert_known(cgroup_of(cgroups_sample(&kernel->cg, SOURCE_ALL), path)->own_processes, 2);
+}
+
 /* ---- What goes away ---- */
 
 static void a_removed_group_comes_back_as_another(void **state)
@@ -601,6 +635,7 @@ int main(void)
 		TEST(who_shares_a_larger_group_elsewhere_is_not_linked_to_it),
 		TEST(who_enters_is_seen_however_often_one_looks),
 		TEST(a_sleeping_group_that_is_left_or_entered_shows_it),
+		TEST(a_cpu_counter_of_others_proves_nothing),
 		TEST(a_removed_group_comes_back_as_another),
 		TEST(a_group_that_goes_while_it_is_read_says_so),
 		TEST(groups_that_come_and_go_break_no_pass),
