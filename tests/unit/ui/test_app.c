@@ -545,6 +545,32 @@ static void the_trend_of_the_selected_container_is_drawn(void **state)
 	finish(&rig);
 }
 
+static void what_is_new_has_another_colour_if_asked_for(void **state)
+{
+	(void)state;
+	for (int highlight = 0; highlight < 2; highlight++) {
+		struct app_options options = plain_options;
+		struct rig rig;
+		int x, y;
+		options.highlight = highlight;
+		start(&rig, options);
+		struct snapshot *snapshot = make_empty(1);
+		make_cgroup(snapshot, "/new");
+		make_container(snapshot, "docker", "brand-new", "/new")->created_usec =
+			snapshot->realtime_usec - MAKE_SEC;
+		make_cgroup(snapshot, "/old");
+		make_container(snapshot, "docker", "grown-old", "/old")->created_usec =
+			snapshot->realtime_usec - 60 * MAKE_SEC;
+		make_finish(snapshot);
+		app_take_snapshot(rig.app, snapshot);
+		press(&rig, "F6 Home Enter F3 'grown' Enter");
+		find(&rig, "brand-new", &x, &y);
+		uint16_t style = rig.canvas.cells[y * rig.canvas.width + x].style;
+		assert_int_equal(STYLE_ROLE(style) == STYLE_OK, highlight);
+		finish(&rig);
+	}
+}
+
 /* ---- Demand ---- */
 
 static void only_what_is_in_view_is_asked_for(void **state)
@@ -827,6 +853,7 @@ int main(void)
 		cmocka_unit_test(a_followed_row_is_let_go_by_esc),
 		cmocka_unit_test(a_key_without_a_meaning_says_so),
 		cmocka_unit_test(the_trend_of_the_selected_container_is_drawn),
+		cmocka_unit_test(what_is_new_has_another_colour_if_asked_for),
 		cmocka_unit_test(only_what_is_in_view_is_asked_for),
 		cmocka_unit_test(what_is_sorted_and_filtered_by_is_asked_for),
 		cmocka_unit_test(expensive_fields_are_asked_for_the_processes_in_view),
