@@ -10,7 +10,7 @@
  * nanosecond (v1) or microsecond (v2), memory in use, number of tasks, and what the kernel does on a
  * group's behalf without running it (writeback, the decay of pressure). If they stand where they stood, nobody
  * wrote to a file of the group, and it isn't its turn, then the rest is as it was. With 500 sleeping groups
- * of 20 processes on Linux 6.18 (hybrid) a pass takes 5 ms instead of 22 ms that way.
+ * of 20 processes on Linux 6.18 (hybrid) a pass takes 7 ms instead of 23 ms that way.
  */
 #include <errno.h>
 #include <stdlib.h>
