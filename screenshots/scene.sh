@@ -60,7 +60,7 @@ put pids.max 100 shop/web
 in_group shop/web sh -c 'while :; do i=0; while [ $i -lt 2500 ]; do i=$((i + 1)); done; sleep 0.05; done'
 in_group shop/web sleep 3600
 in_group shop/search sh -c "$burn"
-in_group shop/db sh -c 'x=$(head -c 160000000 /dev/zero | tr "\0" x); while :; do sleep 3600; : "$x"; done'
+in_group shop/db sh -c 'x=$(head -c 90000000 /dev/zero | tr "\0" x); while :; do sleep 3600; : "$x"; done'
 in_group shop/mailer sleep 3600
 in_group nightly/backup sh -c 'while :; do dd if=/dev/zero of=dump.sql bs=1M count=24 conv=fsync 2>/dev/null; sleep 0.2; done'
 in_group runaway sh -c 'i=0; while [ $i -lt 47 ]; do sleep 3600 & i=$((i + 1)); done; wait'
@@ -69,7 +69,7 @@ mount -t tmpfs tmpfs /srv
 cp -a "$work/root" /srv/jail
 unshare --pid --mount --uts --ipc --net --fork --kill-child \
 	chroot /srv/jail /bin/sh -c 'sleep 3600 & sleep 3600' &
-sleep 4
+sleep 6
 put freezer.state FROZEN shop/mailer
 put cgroup.freeze 1 shop/mailer
 sleep 1
