@@ -124,12 +124,11 @@ static void rows_come_by_ascending_pid(void **state)
 
 static int act_burn(void *data)
 {
-	volatile uint64_t sum = 0;
 	struct timespec used;
 
 	do {
-		for (int i = 0; i < 100000; i++)
-			sum += (uint64_t)i;
+		for (volatile int i = 0; i < 100000; i++)
+			;
 		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
 	} while (used.tv_sec * 1000 + used.tv_nsec / 1000000 < *(int *)data);
 	return 0;
