@@ -57,11 +57,14 @@ static int list_open(struct pids_list *list, const struct pass *pass, struct err
 }
 
 /* procfs lists processes by ascending pid; only a fixture's file system does not. */
-static int list_all(struct pids_list *list, struct err *err)
+static int list_all(struct pids_list *list, const struct pass *pass, struct err *err)
 {
+	int r = list->proc ? 0 : list_open(list, pass, err);
 	bool ascending = true;
 	struct dirent *entry;
 
+	if (r < 0)
+		return r;
 	list->len = 0;
 	rewinddir(list->proc);
 	while ((errno = 0, entry = readdir(list->proc))) {
@@ -153,18 +156,16 @@ static void list_follow(struct pids_list *list, const struct pass *pass, pid_t n
 
 	list_swap(list);
 	while (i < list->before_len || m < pass->members_len) {
-		const struct listed *old = i < list->before_len ? &list->before[i] : NULL;
-		const struct member *member = m < pass->members_len ? &pass->members[m] : NULL;
-		bool is_old = old && (!member || old->pid <= member->pid);
-		bool is_member = member && (!old || member->pid <= old->pid);
-		pid_t pid = is_old ? old->pid : member->pid;
+		pid_t old = i < list->before_len ? list->before[i].pid : INT32_MAX;
+		pid_t member = m < pass->members_len ? pass->members[m].pid : INT32_MAX;
+		pid_t pid = old < member ? old : member;
 
-		if (is_old && is_member && (pid <= list->newest || pid > newest))
-			list_add(list, pid, old->inode);
+		if (old == member && (pid <= list->newest || pid > newest))
+			list_add(list, pid, list->before[i].inode);
 		else
 			list_add_looked_at(list, pass, pid);
-		i += is_old;
-		m += is_member;
+		i += old == pid;
+		m += member == pid;
 	}
 }
 
@@ -177,10 +178,7 @@ int pids_list_update(struct pids_list *list, const struct pass *pass, struct err
 		list_follow(list, pass, newest);
 		list->followed++;
 	} else {
-		if (!list->proc)
-			r = list_open(list, pass, err);
-		if (r == 0)
-			r = list_all(list, err);
+		r = list_all(list, pass, err);
 		list->covered = r == 0 && list_is_covered(list, pass);
 		list->followed = 0;
 	}

@@ -391,6 +391,7 @@ static struct child start_execing(char *const *argv, int *out_order)
 	return child;
 }
 
+/* Until the program is another one */
 static void let_it_exec(pid_t pid, int order)
 {
 	char path[64], target[256];
@@ -398,7 +399,7 @@ static void let_it_exec(pid_t pid, int order)
 	assert_int_equal(write(order, "x", 1), 1);
 	close(order);
 	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
-	for (int i = 0; i < 2000; i++) {
+	for (int i = 0; i < 5000; i++) {
 		ssize_t n = readlink(path, target, sizeof(target) - 1);
 
 		target[n > 0 ? n : 0] = '\0';
@@ -407,6 +408,23 @@ static void let_it_exec(pid_t pid, int order)
 		usleep(1000);
 	}
 	fail_msg("the child did not exec");
+}
+
+/* Until it has its arguments as well: in the middle of an exec there are none */
+static void await_arguments(pid_t pid)
+{
+	char path[64], text[8];
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+	for (int i = 0; i < 5000; i++) {
+		_cleanup_(cleanup_close)
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+		if (fd >= 0 && read(fd, text, sizeof(text)) > 0)
+			return;
+		usleep(1000);
+	}
+	fail_msg("the child has no arguments");
 }
 
 static void a_command_line_follows_an_exec_out_of_view(void **state)
@@ -443,6 +461,7 @@ static void arguments_are_joined_by_spaces(void **state)
 
 	(void)state;
 	let_it_exec(child.pid, order);
+	await_arguments(child.pid);
 	scene_open(&scene);
 	row = find(scene_pass(&scene, SOURCE_PROCS | SOURCE_PROCS_CMDLINE), child.pid);
 	assert_string_equal(row->cmdline, "/bin/sh -c read x; : $0 a\nb  c d");
@@ -463,6 +482,7 @@ static void a_very_long_command_line_is_cut(void **state)
 	memset(argument, 'y', sizeof(argument) - 1);
 	child = start_execing(argv, &order);
 	let_it_exec(child.pid, order);
+	await_arguments(child.pid);
 	scene_open(&scene);
 	row = find(scene_pass(&scene, SOURCE_PROCS | SOURCE_PROCS_CMDLINE), child.pid);
 	assert_int_equal(strlen(row->cmdline), PROCS_CMDLINE_MAX);
