@@ -104,17 +104,18 @@ static pid_t newest_pid(const struct pass *pass)
 	return parse_u64(word, &pid) && pid <= INT32_MAX ? (pid_t)pid : 0;
 }
 
-/* Whether nearly all of the list is in some cgroup: zombies never are. */
+/* Whether the list and the cgroups are nearly the same: zombies are in none, and /proc may hide the
+ * processes of other users (hidepid) that cgroups tell. */
 static bool list_is_covered(const struct pids_list *list, const struct pass *pass)
 {
-	size_t missing = 0, at = 0;
+	size_t common = 0, at = 0;
 
 	for (size_t i = 0; i < list->len; i++) {
 		while (at < pass->members_len && pass->members[at].pid < list->items[i].pid)
 			at++;
-		missing += at == pass->members_len || pass->members[at].pid != list->items[i].pid;
+		common += at < pass->members_len && pass->members[at].pid == list->items[i].pid;
 	}
-	return missing <= 8 + list->len / 64;
+	return list->len + pass->members_len - 2 * common <= 8 + list->len / 64;
 }
 
 /* When pids have gone round, newest is less than it was, and /proc is listed. */

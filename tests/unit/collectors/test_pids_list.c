@@ -238,6 +238,28 @@ static void a_list_is_made_anew_where_the_cgroups_don_t_tell(void **state)
 	scene_free(scene);
 }
 
+/* As with hidepid=2: asking in every pass for thousands that are not shown would cost more. */
+static void a_list_is_made_anew_where_proc_hides_what_cgroups_tell(void **state)
+{
+	struct scene *scene = scene_new();
+	struct err err = ERR_INIT;
+
+	(void)state;
+	for (int pass = 0; pass < 3; pass++) {
+		size_t n;
+
+		rig_begin(&scene->rig, SOURCE_NS);
+		scene_find_members(scene);
+		n = scene->rig.pass.members_len;
+		for (pid_t pid = 5000000; n < ARRAY_LEN(scene->members); pid++)
+			scene->members[n++] = (struct member) {pid, 0};
+		scene->rig.pass.members_len = n;
+		assert_int_equal(pids_list_update(&scene->list, &scene->rig.pass, &err), 0);
+		assert_int_equal(scene->list.followed, 0);
+	}
+	scene_free(scene);
+}
+
 static void a_list_is_made_anew_where_proc_shows_another_pid_namespace(void **state)
 {
 	struct scene *scene = scene_new();
@@ -258,6 +280,7 @@ int main(void)
 		cmocka_unit_test(a_process_that_ended_is_not_followed),
 		cmocka_unit_test(a_pid_that_comes_round_again_is_another_process),
 		cmocka_unit_test(a_list_is_made_anew_where_the_cgroups_don_t_tell),
+		cmocka_unit_test(a_list_is_made_anew_where_proc_hides_what_cgroups_tell),
 		cmocka_unit_test(a_list_is_made_anew_where_proc_shows_another_pid_namespace),
 	};
 
