@@ -4,9 +4,11 @@
  * would be one for each process. Owns nothing between passes.
  *
  * On v1 a group's processes are those of the first of its directories, in the order of naming, that has
- * any: a group made by hand may be populated in one hierarchy only. A process that several rows claim,
- * because it is in different groups in different hierarchies, goes to systemd's row if there is one, and
- * else to the row with the fewest processes: that one says most about it.
+ * any: a group made by hand may be populated in one hierarchy only. So several rows may claim a process
+ * that is in different groups in different hierarchies. Of a row and one below it the lower one has it.
+ * Of rows apart it goes to the one with the fewest processes, which says most about it, and to systemd's
+ * if they have equally many: a group made by hand takes its few from a session, a cpuset that splits the
+ * machine in two takes nothing from services.
  */
 #include <stdlib.h>
 
@@ -18,18 +20,11 @@
 #define RADIX_BITS 11
 #define RADIX	   (1u << RADIX_BITS)
 
-/* enum claim - how good a row's title to a process is, best first */
-enum claim {
-	CLAIM_NAMED = 0, /* v2 on a unified host, systemd's tree elsewhere */
-	CLAIM_GROUP,
-	CLAIM_ROOT,
-};
-
 /* struct found - a line of a cgroup.procs */
 struct found {
 	pid_t pid;
 	uint32_t row;
-	uint32_t claim; /* enum claim */
+	bool named; /* it is of v2 on a unified host, of systemd's tree elsewhere */
 };
 
 struct found_list {
@@ -57,28 +52,24 @@ static void found_add(struct found_list *list, struct found found)
 	list->items[list->len++] = found;
 }
 
-static enum claim claim_of(const struct cgroup_tree *tree, const struct cgroup_dir *dir)
+static bool names_all(const struct cgroup_tree *tree, const struct cgroup_dir *dir)
 {
 	const struct hierarchy *hierarchy = &tree->hierarchies.items[dir->hierarchy];
 
-	if (!dir->parent)
-		return CLAIM_ROOT;
-	if (tree->hierarchies.layout == CGROUP_LAYOUT_UNIFIED ||
-	    (hierarchy->controllers & 1u << CGROUP_SYSTEMD))
-		return CLAIM_NAMED;
-	return CLAIM_GROUP;
+	return tree->hierarchies.layout == CGROUP_LAYOUT_UNIFIED ||
+	       (hierarchy->controllers & 1u << CGROUP_SYSTEMD);
 }
 
 static uint32_t procs_add(struct cgroup_tree *tree, const struct cgroup_dir *dir,
 			  struct found_list *list)
 {
 	struct span rest = strbuf_span(&tree->buf);
-	enum claim claim = claim_of(tree, dir);
+	bool named = names_all(tree, dir);
 	uint32_t count = 0;
 	pid_t pid;
 
 	for (; (pid = cgroup_procs_next(&rest)); count++)
-		found_add(list, (struct found) {pid, dir->row, claim});
+		found_add(list, (struct found) {pid, dir->row, named});
 	return count;
 }
 
@@ -95,13 +86,13 @@ static bool row_procs_again(const struct cgroup_tree *tree, const struct cgroup_
 			    struct found_list *list, struct metric *out_own)
 {
 	const struct cgroup_last *last = row->naming->last;
-	enum claim claim;
+	bool named;
 
 	if (!row->quiet || !last || !last->has_members || may_have_left(tree, last))
 		return false;
-	claim = claim_of(tree, row->dirs[last->hierarchy]);
+	named = names_all(tree, row->dirs[last->hierarchy]);
 	for (size_t i = 0; i < last->pids_len; i++)
-		found_add(list, (struct found) {last->pids[i], row->naming->row, claim});
+		found_add(list, (struct found) {last->pids[i], row->naming->row, named});
 	*out_own = last->own_processes;
 	return true;
 }
@@ -184,36 +175,80 @@ static void found_sort(struct found_list *list)
 	free(to);
 }
 
-/* Of two rows that claim the same process, whether the second has the better title. The second was read
- * later: a process that moves during the pass is where it was seen last. */
+/* Of two rows apart that claim the same process, whether the second has the better title. Where both are
+ * of one tree the process moved during the pass: it is where it was seen last. */
 static bool is_better(const struct cgroup_rows *rows, const struct found *first,
 		      const struct found *second)
 {
 	const struct cgroup_row *a = &rows->items[first->row], *b = &rows->items[second->row];
 
-	if (first->claim != second->claim)
-		return second->claim < first->claim;
-	if (first->claim == CLAIM_GROUP && a->own_processes != b->own_processes)
+	if (first->named && second->named)
+		return true;
+	if (a->own_processes != b->own_processes)
 		return b->own_processes < a->own_processes;
-	return first->claim != CLAIM_GROUP || b->depth >= a->depth;
+	if (first->named != second->named)
+		return second->named;
+	return b->depth >= a->depth;
+}
+
+/* struct run - all lines with one process, by row: in preorder */
+struct run {
+	const struct found *items;
+	size_t len;
+};
+
+static bool is_above(const struct cgroup_rows *rows, uint32_t a, uint32_t b)
+{
+	return b >= a && b < rows->items[a].subtree_end;
+}
+
+static const struct found *run_best(const struct cgroup_rows *rows, const struct run *run)
+{
+	const struct found *best = NULL;
+
+	for (size_t i = 0; i < run->len; i++) {
+		const struct found *found = &run->items[i];
+
+		/* If any row of the run is below this one, the next is: they are in preorder. */
+		if (i + 1 < run->len && is_above(rows, found->row, found[1].row))
+			continue;
+		if (!best || is_better(rows, best, found))
+			best = found;
+	}
+	return best;
+}
+
+/* A process counts once in every subtree. Of two neighbours in preorder that have it, one is too many from
+ * where they meet upwards; over the whole run that takes away exactly what is counted again. */
+static void run_count_once(const struct cgroup_rows *rows, const struct run *run,
+			   struct cgroup *cgroups)
+{
+	for (size_t i = 1; i < run->len; i++) {
+		uint32_t a = run->items[i - 1].row, b = run->items[i].row, meet = a;
+
+		while (!is_above(rows, meet, b))
+			meet = rows->items[meet].parent;
+		if (meet == a)
+			cgroups[a].own_processes.value--;
+		else
+			cgroups[meet].counted_again++;
+	}
 }
 
 static void members_publish(const struct cgroup_rows *rows, const struct found_list *list,
 			    struct pass *pass)
 {
-	const struct found *best = NULL;
+	struct run run = {list->items, 0};
 
 	pass->members = arena_array(&pass->snapshot->arena, list->len, sizeof(*pass->members));
 	pass->members_len = 0;
-	for (size_t i = 0; i < list->len; i++) {
-		const struct found *found = &list->items[i];
-
-		if (!best || best->pid != found->pid)
-			pass->members_len++;
-		else if (!is_better(rows, best, found))
-			continue;
-		best = found;
-		pass->members[pass->members_len - 1] = (struct member) {best->pid, best->row};
+	for (size_t i = 0; i < list->len; i += run.len) {
+		run = (struct run) {&list->items[i], 1};
+		while (i + run.len < list->len && run.items[run.len].pid == run.items->pid)
+			run.len++;
+		pass->members[pass->members_len++] =
+			(struct member) {run.items->pid, run_best(rows, &run)->row};
+		run_count_once(rows, &run, pass->snapshot->cgroups);
 	}
 }
 

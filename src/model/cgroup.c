@@ -113,14 +113,16 @@ static void resolve_processes(struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->cgroups_len; i++)
 		snapshot->cgroups[i].usage.pids.processes = snapshot->cgroups[i].own_processes;
-	for (size_t i = snapshot->cgroups_len; i-- > 1;) {
-		const struct cgroup *cg = &snapshot->cgroups[i];
-		struct metric *sum;
+	for (size_t i = snapshot->cgroups_len; i-- > 0;) {
+		struct cgroup *cg = &snapshot->cgroups[i];
+		struct metric *total = &cg->usage.pids.processes, *above;
 
+		if (metric_is_known(*total))
+			*total = metric_sub_clamped(*total, metric_known(cg->counted_again));
 		if (cg->parent == INDEX_NONE)
 			continue;
-		sum = &snapshot->cgroups[cg->parent].usage.pids.processes;
-		*sum = add_processes(*sum, cg->usage.pids.processes);
+		above = &snapshot->cgroups[cg->parent].usage.pids.processes;
+		*above = add_processes(*above, *total);
 	}
 }
 

@@ -49,6 +49,9 @@ struct cgroup {
 	uint32_t limit_from_cpu;    /* INDEX_NONE where the host does */
 	uint32_t limit_from_pids;
 	struct metric own_processes; /* members of its own cgroup.procs, without descendants */
+	uint32_t
+		counted_again; /* processes that several groups below have, in different hierarchies,
+				 * and whose innermost common group this is: once for each too many */
 	struct usage usage;
 };
 

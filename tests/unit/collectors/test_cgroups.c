@@ -553,6 +553,87 @@ static void a_hybrid_host_takes_from_v2_what_v1_does_not_know(void **state)
 	cgroups_close(&cg);
 }
 
+/* crun puts processes into a child wherever systemd doesn't look; /hand is made by hand; /half holds half
+ * of the machine; the memory controller of an unlimited unit has its processes further up. */
+static const struct tree_file several[] = {
+	{"proc/self/mountinfo", "30 21 0:30 / /sd rw - cgroup c rw,name=systemd\n"
+				"31 21 0:31 / /memory rw - cgroup c rw,memory\n"
+				"32 21 0:32 / /cpuset rw - cgroup c rw,cpuset\n"},
+	{"sd/cgroup.procs", "1\n"},
+	{"sd/pod.scope/cgroup.procs", "10\n11\n"},
+	{"sd/session.scope/cgroup.procs", "20\n21\n"},
+	{"sd/system.slice/cgroup.procs", ""},
+	{"sd/system.slice/a.service/cgroup.procs", "30\n"},
+	{"sd/system.slice/b.service/cgroup.procs", "31\n32\n"},
+	{"memory/cgroup.procs", "1\n"},
+	{"memory/hand/cgroup.procs", "20\n"},
+	{"memory/pod.scope/cgroup.procs", ""},
+	{"memory/pod.scope/container/cgroup.procs", "10\n11\n"},
+	{"memory/system.slice/cgroup.procs", "30\n31\n32\n"},
+	{"cpuset/cgroup.procs", "1\n20\n21\n"},
+	{"cpuset/half/cgroup.procs", "10\n11\n30\n31\n32\n"},
+};
+
+/* What each group has itself, and with all below; in preorder. */
+static const struct {
+	const char *path;
+	uint64_t own, total;
+} several_counts[] = {
+	{"/", 1, 8},
+	{"/half", 5, 5},
+	{"/hand", 1, 1},
+	{"/pod.scope", 0, 2},
+	{"/pod.scope/container", 2, 2},
+	{"/session.scope", 2, 2},
+	{"/system.slice", 0, 3},
+	{"/system.slice/a.service", 1, 1},
+	{"/system.slice/b.service", 2, 2},
+};
+
+static const struct {
+	pid_t pid;
+	const char *path;
+} several_members[] = {
+	{1, "/"},
+	{10, "/pod.scope/container"},
+	{11, "/pod.scope/container"},
+	{20, "/hand"},
+	{21, "/session.scope"},
+	{30, "/system.slice/a.service"},
+	{31, "/system.slice/b.service"},
+	{32, "/system.slice/b.service"},
+};
+
+static void who_is_in_several_groups_belongs_to_the_one_that_says_most(void **state)
+{
+	struct cgroups_rig cg;
+	struct snapshot *snapshot;
+	char root[64];
+
+	(void)state;
+	tree_make(root, several, ARRAY_LEN(several));
+	cgroups_open(&cg, root);
+	for (int pass = 0; pass < 3; pass++) {
+		cgroups_sample(&cg, SOURCE_ALL);
+		snapshot = cg.rig.pass.snapshot;
+		cgroup_resolve(snapshot);
+		assert_int_equal(snapshot->cgroups_len, ARRAY_LEN(several_counts));
+		for (size_t i = 0; i < ARRAY_LEN(several_counts); i++) {
+			const struct cgroup *cgroup = &snapshot->cgroups[i];
+
+			assert_string_equal(cgroup->path, several_counts[i].path);
+			assert_known(cgroup->own_processes, several_counts[i].own);
+			assert_known(cgroup->usage.pids.processes, several_counts[i].total);
+		}
+		assert_int_equal(cg.rig.pass.members_len, ARRAY_LEN(several_members));
+		for (size_t i = 0; i < ARRAY_LEN(several_members); i++)
+			assert_string_equal(member_path(&cg.rig.pass, several_members[i].pid),
+					    several_members[i].path);
+	}
+	cgroups_close(&cg);
+	tree_remove(root);
+}
+
 static void inside_a_container_the_root_is_the_container(void **state)
 {
 	struct cgroups_rig cg;
@@ -719,6 +800,7 @@ int main(void)
 		cmocka_unit_test(one_container_at_different_paths_is_one_row),
 		cmocka_unit_test(ids_tell_hierarchies_apart),
 		cmocka_unit_test(a_hybrid_host_takes_from_v2_what_v1_does_not_know),
+		cmocka_unit_test(who_is_in_several_groups_belongs_to_the_one_that_says_most),
 		cmocka_unit_test(inside_a_container_the_root_is_the_container),
 		cmocka_unit_test(v1_values_come_out_on_the_scales_of_v2),
 		cmocka_unit_test(a_smaller_budget_reads_the_same),

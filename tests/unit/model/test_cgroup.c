@@ -169,6 +169,24 @@ static void a_subtree_has_its_own_processes_and_those_below(void **state)
 	snapshot_unref(snapshot);
 }
 
+static void who_is_in_several_groups_counts_once(void **state)
+{
+	static const uint64_t own[GROUPS] = {1, 2, 0, 4, 8};
+	static const uint32_t again[GROUPS] = {2, 0, 1, 0, 0};
+	static const uint64_t totals[GROUPS] = {12, 5, 3, 4, 8};
+	struct snapshot *snapshot = three_levels();
+
+	(void)state;
+	for (size_t i = 0; i < GROUPS; i++) {
+		snapshot->cgroups[i].own_processes = metric_known(own[i]);
+		snapshot->cgroups[i].counted_again = again[i];
+	}
+	make_finish(snapshot);
+	for (size_t i = 0; i < GROUPS; i++)
+		check_metric(snapshot->cgroups[i].usage.pids.processes, totals[i]);
+	snapshot_unref(snapshot);
+}
+
 static void a_group_that_vanished_takes_nothing_from_the_total(void **state)
 {
 	struct snapshot *snapshot = three_levels();
@@ -235,6 +253,7 @@ int main(void)
 		cmocka_unit_test(a_group_without_the_controller_passes_on_what_binds_above),
 		cmocka_unit_test(limits_that_were_not_asked_for_leave_effective_ones_unsampled),
 		cmocka_unit_test(a_subtree_has_its_own_processes_and_those_below),
+		cmocka_unit_test(who_is_in_several_groups_counts_once),
 		cmocka_unit_test(a_group_that_vanished_takes_nothing_from_the_total),
 		cmocka_unit_test(a_group_that_may_not_be_read_makes_the_totals_above_unknown),
 		cmocka_unit_test(a_host_without_cgroups_is_resolved_too),
