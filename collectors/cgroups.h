@@ -11,7 +11,7 @@
 
 #include "base/arena.h"
 #include "collectors/collector.h"
-#include "collectors/hierarchy.h"
+#include "base/hierarchy.h"
 
 /** CGROUP_RETRY_PASSES - what is not there, not linked or only remembered is looked at again after so
  *  many passes, each directory in its turn */

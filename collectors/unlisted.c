@@ -10,7 +10,7 @@
 
 #include "base/dir.h"
 #include "base/parse.h"
-#include "collectors/hierarchy.h"
+#include "base/hierarchy.h"
 
 /* A host that hides most cgroups from us has thousands without one: they are not all looked up. */
 #define UNLISTED_MAX 256

@@ -9,31 +9,6 @@
 
 #include "model/snapshot.h"
 
-const char *cgroup_layout_text(enum cgroup_layout layout)
-{
-	static const char *const texts[] = {
-		[CGROUP_LAYOUT_NONE] = "none",
-		[CGROUP_LAYOUT_UNIFIED] = "unified",
-		[CGROUP_LAYOUT_HYBRID] = "hybrid",
-		[CGROUP_LAYOUT_LEGACY] = "legacy",
-	};
-
-	return (unsigned int)layout < sizeof(texts) / sizeof(texts[0]) ? texts[layout] : "unknown";
-}
-
-const char *cgroup_controller_text(enum cgroup_controller controller)
-{
-	static const char *const texts[CGROUP_CONTROLLERS] = {
-		[CGROUP_UNIFIED] = "unified", [CGROUP_SYSTEMD] = "name=systemd",
-		[CGROUP_CPU] = "cpu",	      [CGROUP_CPUACCT] = "cpuacct",
-		[CGROUP_CPUSET] = "cpuset",   [CGROUP_MEMORY] = "memory",
-		[CGROUP_IO] = "io",	      [CGROUP_PIDS] = "pids",
-		[CGROUP_FREEZER] = "freezer",
-	};
-
-	return (unsigned int)controller < CGROUP_CONTROLLERS ? texts[controller] : "unknown";
-}
-
 /* struct host_caps - what binds even where no group sets a limit */
 struct host_caps {
 	struct metric memory_bytes;

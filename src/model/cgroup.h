@@ -6,31 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/hierarchy.h"
 #include "model/usage.h"
 
 #define INDEX_NONE UINT32_MAX
-
-/** enum cgroup_layout - how the host mounts its hierarchies */
-enum cgroup_layout {
-	CGROUP_LAYOUT_NONE = 0, /* no cgroup file system mounted */
-	CGROUP_LAYOUT_UNIFIED,	/* v2 only */
-	CGROUP_LAYOUT_HYBRID,	/* v1 controllers, and a v2 tree beside them */
-	CGROUP_LAYOUT_LEGACY,	/* v1 only */
-};
-
-/** enum cgroup_controller - what may live in a hierarchy of its own */
-enum cgroup_controller {
-	CGROUP_UNIFIED = 0, /* the v2 tree itself */
-	CGROUP_SYSTEMD,	    /* v1 name=systemd: no controller, only membership */
-	CGROUP_CPU,
-	CGROUP_CPUACCT, /* v1 only; part of cpu on v2 */
-	CGROUP_CPUSET,
-	CGROUP_MEMORY,
-	CGROUP_IO, /* blkio on v1 */
-	CGROUP_PIDS,
-	CGROUP_FREEZER, /* v1 only; part of the core on v2 */
-	CGROUP_CONTROLLERS,
-};
 
 /** struct cgroup - one group. Strings are raw bytes in the snapshot's arena: sanitize to show */
 struct cgroup {
@@ -60,10 +39,5 @@ struct snapshot;
 /** cgroup_resolve() - after collecting: subtree process totals, effective limits and where they come
  *  from, host caps. Needs preorder, parents and subtree_end set. */
 void cgroup_resolve(struct snapshot *snapshot);
-
-/** cgroup_layout_text() - "unified", "hybrid", "legacy", "none" */
-const char *cgroup_layout_text(enum cgroup_layout layout);
-/** cgroup_controller_text() - "memory", "pids", "name=systemd", "unified", ... (v2 names) */
-const char *cgroup_controller_text(enum cgroup_controller controller);
 
 #endif

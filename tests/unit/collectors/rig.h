@@ -30,6 +30,7 @@
 #include "base/clock.h"
 #include "collectors/collector.h"
 #include "collectors/pids.h"
+#include "support/tree.h"
 
 #define NOBODY 65534
 
@@ -93,56 +94,6 @@ static inline void rig_close(struct rig *rig)
 	snapshot_unref(rig->pass.snapshot);
 	close(rig->pass.proc_fd);
 	close(rig->options.root_fd);
-}
-
-/* ---- Trees of files ---- */
-
-/* struct tree_file - one file of a tree; a link where text begins with "-> ", a directory for NULL */
-struct tree_file {
-	const char *path;
-	const char *text;
-};
-
-static inline void tree_add(const char *root, const char *path, const char *text)
-{
-	char full[512];
-
-	snprintf(full, sizeof(full), "%s/%s", root, path);
-	for (char *slash = full + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		if (mkdir(full, 0755) < 0)
-			assert_int_equal(errno, EEXIST);
-		*slash = '/';
-	}
-	if (!text) {
-		assert_true(mkdir(full, 0755) == 0 || errno == EEXIST);
-	} else if (strncmp(text, "-> ", 3) == 0) {
-		assert_int_equal(symlink(text + 3, full), 0);
-	} else {
-		_cleanup_(cleanup_fclose)
-		FILE *file = fopen(full, "w");
-
-		assert_non_null(file);
-		assert_true(fputs(text, file) >= 0);
-	}
-}
-
-/* A temporary directory with these files; @root gets its path */
-static inline void tree_make(char root[64], const struct tree_file *files, size_t n)
-{
-	snprintf(root, 64, "/tmp/boxtop-test-XXXXXX");
-	assert_non_null(mkdtemp(root));
-	for (size_t i = 0; i < n; i++)
-		tree_add(root, files[i].path, files[i].text);
-}
-
-static inline void tree_remove(const char *root)
-{
-	char command[128];
-
-	assert_true(strncmp(root, "/tmp/boxtop-test-", 17) == 0);
-	snprintf(command, sizeof(command), "rm -rf '%s'", root);
-	assert_int_equal(system(command), 0);
 }
 
 /* ---- Children ---- */

@@ -5,8 +5,8 @@
  * may be mounted several times, hidden under another mount, or show only a part of itself, as inside a
  * container. Hierarchies that hold nothing that we read (devices, net_cls, perf_event, ...) are left out.
  */
-#ifndef BOXTOP_COLLECTORS_HIERARCHY_H
-#define BOXTOP_COLLECTORS_HIERARCHY_H
+#ifndef BOXTOP_BASE_HIERARCHY_H
+#define BOXTOP_BASE_HIERARCHY_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +14,33 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "model/cgroup.h"
+
+/** enum cgroup_layout - how the host mounts its hierarchies */
+enum cgroup_layout {
+	CGROUP_LAYOUT_NONE = 0, /* no cgroup file system mounted */
+	CGROUP_LAYOUT_UNIFIED,	/* v2 only */
+	CGROUP_LAYOUT_HYBRID,	/* v1 controllers, and a v2 tree beside them */
+	CGROUP_LAYOUT_LEGACY,	/* v1 only */
+};
+
+/** enum cgroup_controller - what may live in a hierarchy of its own */
+enum cgroup_controller {
+	CGROUP_UNIFIED = 0, /* the v2 tree itself */
+	CGROUP_SYSTEMD,	    /* v1 name=systemd: no controller, only membership */
+	CGROUP_CPU,
+	CGROUP_CPUACCT, /* v1 only; part of cpu on v2 */
+	CGROUP_CPUSET,
+	CGROUP_MEMORY,
+	CGROUP_IO, /* blkio on v1 */
+	CGROUP_PIDS,
+	CGROUP_FREEZER, /* v1 only; part of the core on v2 */
+	CGROUP_CONTROLLERS,
+};
+
+/** cgroup_layout_text() - "unified", "hybrid", "legacy", "none" */
+const char *cgroup_layout_text(enum cgroup_layout layout);
+/** cgroup_controller_text() - "memory", "pids", "name=systemd", "unified", ... (v2 names) */
+const char *cgroup_controller_text(enum cgroup_controller controller);
 
 /** HIERARCHIES_MAX - each has a controller of its own, so there can't be more */
 #define HIERARCHIES_MAX CGROUP_CONTROLLERS

@@ -1,8 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Which hierarchies there are, from the texts of mountinfo and cgroup of many kinds of hosts. */
-#include "rig.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 
-#include "collectors/hierarchy.h"
+#include <cmocka.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/hierarchy.h"
+#include "support/tree.h"
 
 #define BIT(controller) (1u << CGROUP_##controller)
 
