@@ -33,6 +33,7 @@ forbid collectors '"(runtime|ui|commands)/' "collectors see base and model only"
 forbid ui '"(collectors|runtime|commands)/' "ui sees base and model only"
 [ ! -d src/runtime ] ||
 	forbid src/runtime '"(model|collectors|ui|commands)/' "runtime sees base only"
+forbid src/commands '"runtime/([a-qs-z]|r[a-tv-z]|ro|run[a-su-z])' "commands see runtime/runtime.h only"
 hits=$(grep -rlE '#[[:space:]]*include[[:space:]]*<(ncurses|curses|ncursesw/)' src ui collectors \
 	--include='*.[ch]' | grep -vE '^ui/term(_keys)?\.c$')
 [ -z "$hits" ] || fail "only ui/term.c and ui/term_keys.c include ncurses: $hits"
