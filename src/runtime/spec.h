@@ -30,9 +30,9 @@ enum spec_ns {
 };
 #define SPEC_NS_KINDS 8
 
-/** struct spec_list - strings; items[len] is NULL */
+/** struct spec_list - strings, added by spec_list_add() alone */
 struct spec_list {
-	char **items;
+	char **items; /* items[len] is NULL; NULL while there are none */
 	size_t len;
 };
 
@@ -90,7 +90,8 @@ struct spec_process {
 	uint32_t uid, gid;
 	uint32_t umask;
 	bool umask_set;
-	char *user; /* a name to be looked up in the root's own /etc/passwd; NULL: uid and gid hold */
+	char *user; /* NAME, NAME:GROUP or UID:GROUP, each a name to be looked up in the root's own
+		     * /etc/passwd and group, or a number; NULL: uid and gid hold */
 	uint32_t *groups;
 	size_t groups_len;
 	struct spec_rlimit *rlimits;
@@ -115,7 +116,8 @@ struct spec {
 	struct spec_mount *mounts; /* beyond those that every sandbox has */
 	size_t mounts_len;
 	unsigned int namespaces; /* enum spec_ns: new ones; the rest is shared with the host */
-	char *ns_paths[SPEC_NS_KINDS]; /* join this one instead; by bit number; NULL */
+	char *ns_paths
+		[SPEC_NS_KINDS]; /* join this one, by bit number, and its bit is clear; NULL */
 	struct spec_id_map uid_maps[SPEC_ID_MAPS_MAX], gid_maps[SPEC_ID_MAPS_MAX];
 	size_t uid_maps_len, gid_maps_len; /* 0: chosen by the rules of id_map_choose() */
 	struct spec_list masked_paths, readonly_paths, sysctls; /* sysctls: "net.x.y=value" */
@@ -139,6 +141,20 @@ void spec_finish(struct spec *spec);
 /** spec_list_add() - append a copy of @text */
 void spec_list_add(struct spec *spec, struct spec_list *list, const char *text);
 
+/** spec_mask_host_secrets() - for SPEC_ROOT_HOST: mask keys, password hashes and tokens of the host, and
+ *  those below @home (NULL: none). Paths that aren't there mask nothing */
+void spec_mask_host_secrets(struct spec *spec, const char *home);
+
+/** spec_set_user() - take "UID", "UID:GID" (a UID alone is its own GID) or names into spec->process.
+ *  0; -EINVAL with @err: numbers are whole, unsigned and below 4294967295 */
+int spec_set_user(struct spec *spec, const char *text, struct err *err);
+
+/** SPEC_NAME_MAX - it is a file name, a part of a cgroup's and of a systemd unit's */
+#define SPEC_NAME_MAX 128
+
+/** spec_check_name() - of a sandbox: [A-Za-z0-9_][A-Za-z0-9_.-]*, not too long. 0; -EINVAL with @err */
+int spec_check_name(const char *name, struct err *err);
+
 /** spec_load_bundle() - fill from DIR/config.json of an OCI bundle. What we can't honour is refused by
  *  name, never skipped. 0; -errno with @err naming the key */
 int spec_load_bundle(struct spec *spec, const char *dir, struct err *err);
@@ -147,7 +163,8 @@ int spec_load_bundle(struct spec *spec, const char *dir, struct err *err);
  *  same spec again */
 int spec_save(const struct spec *spec, int dirfd, const char *file, struct err *err);
 
-/** spec_check() - the whole spec at once, before anything is made. 0; -EINVAL with @err */
+/** spec_check() - the whole spec, before anything is made; says the first thing that is wrong with it.
+ *  0; -EINVAL with @err */
 int spec_check(const struct spec *spec, struct err *err);
 
 #endif
