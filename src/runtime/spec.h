@@ -112,9 +112,12 @@ struct spec {
 	char *bundle;	    /* directory of config.json; NULL */
 	struct spec_root root;
 	struct spec_process process;
-	char *hostname;		   /* NULL: the name */
-	struct spec_mount *mounts; /* beyond those that every sandbox has */
+	char *hostname; /* NULL: the name */
+	struct spec_mount
+		*mounts; /* beyond those that every sandbox has; one with the destination of
+				    * such a one takes its place */
 	size_t mounts_len;
+	bool only_mounts;	 /* of a bundle: mounts are all there are, and the nodes in /dev */
 	unsigned int namespaces; /* enum spec_ns: new ones; the rest is shared with the host */
 	char *ns_paths
 		[SPEC_NS_KINDS]; /* join this one, by bit number, and its bit is clear; NULL */
