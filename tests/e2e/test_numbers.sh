@@ -98,7 +98,7 @@ enter sh -c 'x=$(head -c 80000000 /dev/zero | tr "\0" x); exec 8<>"$1"; read -r 
 for _ in 1 2 3 4 5; do
 	enter sleep 3600
 done
-tries=100
+tries=600
 until [ "$(cat "$pids")" -eq 7 ] && [ "$(cat "$memory")" -gt 80000000 ]; do
 	tries=$((tries - 1))
 	[ "$tries" -gt 0 ] || {

@@ -1,0 +1,73 @@
+#!/bin/sh
+# Runs the tests inside the guest, two at a time, and says how they went: a line for each that begins
+# with PASS, FAIL or SKIP, and one at the end. usage: runner.sh SHAPE
+#
+# One output file per test lands in /boxtop/out, and the lines in /boxtop/out/summary.
+shape=$1
+out=/boxtop/out
+bin=/boxtop/bin
+source=$(cat /boxtop/source)
+patterns=$(cat /boxtop/patterns)
+export LC_ALL=C.UTF-8 CMOCKA_MESSAGE_OUTPUT=stdout E2E_HELPER=$bin/e2e_helper HOME=/root
+export SHAPE="$shape" BOXTOP=$bin/boxtop
+
+# Tests know their fixtures by the paths of the machine that built them.
+mkdir -p "$source"
+mount --bind /boxtop/tree "$source"
+
+# one NAME COMMAND... - run it, say how it went
+cat >/run/boxtop-one <<'END'
+name=$1
+shift
+start=$(cut -d. -f1 /proc/uptime)
+timeout -k 5 "${BOXTOP_VM_TEST_SECONDS:-200}" "$@" >"/boxtop/out/$name.log" 2>&1 </dev/null
+status=$?
+took=$(($(cut -d. -f1 /proc/uptime) - start))
+case $status in
+0) word=PASS ;;
+77) word=SKIP ;;
+124 | 137) word="FAIL" && echo "timed out or killed" >>"/boxtop/out/$name.log" ;;
+*) word=FAIL ;;
+esac
+note=
+[ $word = PASS ] || note=": $(tail -n 1 "/boxtop/out/$name.log" | cut -c 1-100)"
+echo "$word $name (${took} s)$note" | tee -a /boxtop/out/summary >/dev/console
+END
+
+# wanted NAME - whether it matches what was asked for; everything does when nothing was
+wanted() {
+	[ -n "$patterns" ] || return 0
+	for pattern in $patterns; do
+		# shellcheck disable=SC2254 # it is a pattern
+		case $1 in
+		*$pattern*) return 0 ;;
+		esac
+	done
+	return 1
+}
+
+# tests - lines of NAME COMMAND
+tests() {
+	for script in "$source"/tests/vm/guest/test_*.sh; do
+		[ ! -f "$script" ] || echo "$(basename "$script" .sh) sh $script"
+	done
+	for program in "$bin"/*_test_*; do
+		[ ! -x "$program" ] || echo "$(basename "$program") $program"
+	done
+	for script in "$source"/tests/e2e/test_*.sh; do
+		echo "e2e_$(basename "$script" .sh) sh $script $bin/boxtop"
+	done
+}
+
+cd /tmp || exit 1
+tests | while read -r name command; do
+	! wanted "$name" || echo "$name $command"
+done | xargs -P 2 -L 1 sh /run/boxtop-one
+
+count() {
+	grep -c "^$1 " $out/summary
+}
+echo "vm: $shape, $(uname -r): $(count PASS) passed, $(count FAIL) failed, $(count SKIP) skipped" |
+	tee -a $out/summary >/dev/console
+sync
+[ "$shape" = light ] || systemctl poweroff --force --force
