@@ -60,6 +60,8 @@ int spec_read_nothing(struct spec_reader *reader, json_t *value);
 json_t *spec_json_load(struct span text, json_error_t *error);
 /** spec_parse() - spec_load_bundle() of a file that was read from @dir */
 int spec_parse(struct spec *spec, const char *dir, struct span text, struct err *err);
+/** spec_print() - the whole spec as config.json; @out is to be freed */
+int spec_print(const struct spec *spec, char **out, struct err *err);
 
 /* The sections of config.json. */
 int spec_read_process(struct spec_reader *reader, json_t *value);

@@ -20,8 +20,11 @@ static struct limit_value *value_of(struct spec_reader *reader, enum limit_id id
 	return &reader->spec->limits.values[id];
 }
 
+/* A limit that is more than any machine has is none: some write the largest number for that. */
 static void set_number(struct spec_reader *reader, enum limit_id id, uint64_t number)
 {
+	if (number > limits[id].max)
+		number = LIMIT_NONE;
 	*value_of(reader, id) = (struct limit_value) {.set = true, .number = number};
 }
 

@@ -128,10 +128,10 @@ static json_t *json_limit(enum limit_id id, const struct limit_value *value)
 {
 	char text[64];
 
-	if (limits[id].unit == LIMIT_LIST || limits[id].unit == LIMIT_IO_RULES)
-		return spec_json_text(value->text);
 	if (value->number == LIMIT_NONE)
 		return json_string("max");
+	if (limits[id].unit == LIMIT_LIST || limits[id].unit == LIMIT_IO_RULES)
+		return spec_json_text(value->text);
 	snprintf(text, sizeof(text), "%" PRIu64, value->number);
 	if (id == LIMIT_CPUS)
 		snprintf(text, sizeof(text), "%" PRIu64 " %d", value->number, PERIOD_USEC);
@@ -236,12 +236,10 @@ static json_t *json_root(const struct spec_root *root)
 	return object;
 }
 
-int spec_save(const struct spec *spec, int dirfd, const char *file, struct err *err)
+int spec_print(const struct spec *spec, char **out, struct err *err)
 {
 	_cleanup_(json_decrefp)
 	json_t *config = json_object();
-	_cleanup_(cleanup_free)
-	char *text = NULL;
 	json_t *seccomp = NULL;
 	int r = 0;
 
@@ -258,8 +256,15 @@ int spec_save(const struct spec *spec, int dirfd, const char *file, struct err *
 	json_object_set_new(config, "linux", spec_json_linux(spec, seccomp));
 	json_object_set_new(config, "annotations", json_pairs(&spec->annotations));
 	json_object_set_new(config, "boxtop", spec_write_own(spec));
-	text = json_dumps(config, JSON_INDENT(1));
-	if (!text)
-		return err_setx(err, ENOMEM, "write %s: could not be put into JSON", file);
-	return write_file(dirfd, file, text, err);
+	*out = json_dumps(config, JSON_INDENT(1));
+	return *out ? 0 : err_setx(err, ENOMEM, "the spec could not be put into JSON");
+}
+
+int spec_save(const struct spec *spec, int dirfd, const char *file, struct err *err)
+{
+	_cleanup_(cleanup_free)
+	char *text = NULL;
+	int r = spec_print(spec, &text, err);
+
+	return r < 0 ? r : write_file(dirfd, file, text, err);
 }
