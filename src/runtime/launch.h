@@ -27,20 +27,26 @@ struct launched {
 	int console_fd; /* the pty's own side of -t; -1 */
 };
 
+/** struct launch_request - what launch() and launch_enter() are asked; borrowed */
+struct launch_request {
+	const struct spec *spec;
+	const struct launch_layers *layers; /* not for launch_enter() */
+	const struct cg *cg;		    /* NULL: no groups of its own */
+	int stdio[3]; /* 0, 1 and 2 of the command; not with process.terminal */
+	int pidfd;    /* of the sandbox's init, for launch_enter() */
+};
+
 /**
  * launch() - make the namespaces and run the command
- * @stdio: descriptors for 0, 1 and 2 of the command; ignored with process.terminal
  *
  * Returns when execve() of the command succeeded.
- * Return: 0; -errno with @err naming the step and its object, nothing left behind; -ENOENT and -EACCES
- * for the command itself have out->pid -127 and -126.
+ * Return: 0; -errno with @err naming the step and its object, nothing left behind; when it is the command
+ * itself that is not there or can't be run, out->pid is -127 or -126.
  */
-int launch(const struct spec *spec, const struct launch_layers *layers, const struct cg *cg,
-	   const int stdio[3], struct launched *out, struct err *err);
+int launch(const struct launch_request *request, struct launched *out, struct err *err);
 
-/** launch_enter() - one more process in the sandbox whose init is @pidfd: its namespaces, @cg, the spec's
+/** launch_enter() - one more process in a running sandbox: its namespaces, its groups, the spec's
  *  capabilities and seccomp list; spec.process says what runs. As launch() otherwise */
-int launch_enter(const struct spec *spec, int pidfd, const struct cg *cg, const int stdio[3],
-		 struct launched *out, struct err *err);
+int launch_enter(const struct launch_request *request, struct launched *out, struct err *err);
 
 #endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Namespaces and what belongs to each: groups, id maps, a host name, the loopback interface, sysctls.
+ * Makes no user namespace without waiting for its maps.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/magic.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "runtime/inside/inside.h"
+#include "runtime/spec.h"
+
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x00000080
+#endif
+
+/* In the order of enum spec_ns. */
+static const int clone_bits[SPEC_NS_KINDS] = {
+	CLONE_NEWUSER, CLONE_NEWNS,  CLONE_NEWPID,    CLONE_NEWNET,
+	CLONE_NEWIPC,  CLONE_NEWUTS, CLONE_NEWCGROUP, CLONE_NEWTIME,
+};
+
+/* A lone thread that moves itself waits for no grace period: 0.1 ms, where cgroup.procs takes 12. */
+int namespaces_groups(struct inside *inside, struct err *err)
+{
+	for (int i = PLAN_FD_TASKS; i < PLAN_FDS; i++) {
+		if (inside->fds[i] < 0)
+			continue;
+		if (write(inside->fds[i], "0", 1) != 1)
+			return err_set(err, errno, "enter the cgroup");
+		close(inside->fds[i]);
+		inside->fds[i] = -1;
+	}
+	return 0;
+}
+
+/* All namespaces of a running sandbox at once, by the pidfd of its init. */
+static int enter_all(struct inside *inside, struct err *err)
+{
+	int flags = 0;
+
+	for (int i = 0; i < SPEC_NS_KINDS; i++)
+		if (inside->plan->namespaces & (1u << i))
+			flags |= clone_bits[i];
+	/* From here on nobody inside may look into this process. */
+	prctl(PR_SET_DUMPABLE, 0);
+	if (setns(fd_of(inside, PLAN_FD_INIT), flags) < 0)
+		return err_set(err, errno, "enter the namespaces of the sandbox");
+	if (inside->plan->namespaces & SPEC_NS_USER) {
+		setgroups(0, NULL);
+		if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
+			return err_set(err, errno, "become root of the sandbox");
+	}
+	return 0;
+}
+
+/* Joins given namespaces; those of the runtime's side before the clone, so that it is born in them. */
+int namespaces_join(struct inside *inside, struct err *err)
+{
+	if (inside->plan->flags & PLAN_ENTER)
+		return enter_all(inside, err);
+	for (int i = 0; i < SPEC_NS_KINDS; i++) {
+		int fd = inside->fds[PLAN_FD_NS + i];
+
+		if (fd >= 0 && setns(fd, clone_bits[i]) < 0)
+			return err_set(err, errno, "join the namespace given for number %d", i);
+	}
+	return 0;
+}
+
+int namespaces_maps(struct inside *inside, struct err *err)
+{
+	int r;
+
+	if (!(inside->plan->namespaces & SPEC_NS_USER))
+		return 0;
+	r = channel_send(inside->socket_fd, MESSAGE_MAPS, 0, -1, NULL);
+	if (r < 0)
+		return err_set(err, -r, "ask for id maps");
+	r = channel_wait(inside->socket_fd, MESSAGE_GO, err);
+	if (r < 0)
+		return r;
+	if ((inside->plan->flags & PLAN_SETGROUPS) && setgroups(0, NULL) < 0)
+		return err_set(err, errno, "drop the groups of the caller");
+	if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
+		return err_set(err, errno, "become root of the user namespace");
+	/* A change of ids takes the wish to die with the runtime away. */
+	if (!(inside->plan->flags & PLAN_OUTLIVE))
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	return 0;
+}
+
+int namespaces_cgroup(struct inside *inside, struct err *err)
+{
+	if ((inside->plan->namespaces & SPEC_NS_CGROUP) && unshare(CLONE_NEWCGROUP) < 0)
+		return err_set(err, errno, "make a cgroup namespace");
+	/* A time namespace takes in children only: the command, not this init. */
+	if ((inside->plan->namespaces & SPEC_NS_TIME) && unshare(CLONE_NEWTIME) < 0)
+		return err_set(err, errno, "make a time namespace");
+	return 0;
+}
+
+int namespaces_hostname(struct inside *inside, struct err *err)
+{
+	const char *name = plan_text(inside->plan, inside->plan->hostname);
+
+	if (!name || !(inside->plan->namespaces & SPEC_NS_UTS))
+		return 0;
+	if (sethostname(name, strlen(name)) < 0)
+		return err_set(err, errno, "set host name %s", name);
+	return 0;
+}
+
+int namespaces_loopback(struct inside *inside, struct err *err)
+{
+	struct ifreq request = {.ifr_name = "lo"};
+	_cleanup_(cleanup_close)
+	int fd = -1;
+
+	if (!(inside->plan->namespaces & SPEC_NS_NET))
+		return 0;
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return err_set(err, errno, "open a socket");
+	if (ioctl(fd, SIOCGIFFLAGS, &request) < 0)
+		return err_set(err, errno, "look at interface lo");
+	request.ifr_flags |= IFF_UP;
+	if (ioctl(fd, SIOCSIFFLAGS, &request) < 0)
+		return err_set(err, errno, "set interface lo up");
+	return 0;
+}
+
+/* "net.ipv4.ip_forward=1" below a /proc that is one. */
+static int write_sysctl(int sys_fd, const char *setting, struct err *err)
+{
+	const char *value = strchr(setting, '=');
+	char path[256];
+	_cleanup_(cleanup_close)
+	int fd = -1;
+	size_t len;
+
+	if (!value || (size_t)(value - setting) >= sizeof(path))
+		return err_setx(err, EINVAL, "sysctl %s: not NAME=VALUE", setting);
+	len = (size_t)(value++ - setting);
+	memcpy(path, setting, len);
+	path[len] = '\0';
+	for (char *dot = path; (dot = strchr(dot, '.'));)
+		*dot = '/';
+	fd = openat(sys_fd, path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 || write(fd, value, strlen(value)) != (ssize_t)strlen(value))
+		return err_set(err, errno, "set sysctl %s", setting);
+	return 0;
+}
+
+int namespaces_sysctls(struct inside *inside, struct err *err)
+{
+	_cleanup_(cleanup_close)
+	int fd = -1;
+	struct statfs fs;
+	int r = 0;
+
+	if (inside->plan->sysctls.len == 0)
+		return 0;
+	fd = open("/proc/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fstatfs(fd, &fs) < 0)
+		return err_set(err, errno, "open /proc/sys");
+	if (fs.f_type != PROC_SUPER_MAGIC)
+		return err_setx(err, EINVAL, "open /proc/sys: it is not the kernel's");
+	for (uint32_t i = 0; i < inside->plan->sysctls.len && r == 0; i++)
+		r = write_sysctl(fd, plan_item(inside->plan, inside->plan->sysctls, i), err);
+	return r;
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The runtime's half of a launch: plan and descriptors go to the helper, pidfds and errors come back, id
+ * maps are written when the clone asks for them. Owns the helper process until it is reaped; hands the
+ * sandbox's init to the caller, or kills and reaps it.
+ */
+#include "runtime/launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "runtime/helper.h"
+#include "runtime/idmap.h"
+#include "runtime/plan.h"
+#include "runtime/seccomp.h"
+
+/** struct session - one launch in the making */
+struct session {
+	struct plan_request request;
+	struct id_maps maps;
+	struct strbuf seccomp;
+	int send_fds[PLAN_FDS + 1]; /* the plan first */
+	size_t send_len;
+	int owned_fds[PLAN_FDS]; /* opened here, closed here */
+	size_t owned_len;
+	int socket_fd;
+	pid_t helper, second; /* second: what stood between the helper and a process that entered */
+	struct launched *out;
+};
+
+static void session_finish(struct session *session)
+{
+	strbuf_finish(&session->seccomp);
+	for (size_t i = 0; i < session->owned_len; i++)
+		close(session->owned_fds[i]);
+	if (session->socket_fd >= 0)
+		close(session->socket_fd);
+}
+
+static void session_init(struct session *session, const struct spec *spec, struct launched *out)
+{
+	*out = (struct launched) {.pidfd = -1, .console_fd = -1};
+	*session = (struct session) {
+		.request.spec = spec, .send_fds = {-1}, .send_len = 1, .socket_fd = -1, .out = out};
+	for (size_t i = 0; i < PLAN_FDS; i++)
+		session->request.fds[i] = -1;
+}
+
+static void give_fd(struct session *session, int slot, int fd)
+{
+	if (fd < 0 || slot >= PLAN_FDS)
+		return;
+	session->request.fds[slot] = (int32_t)session->send_len - 1;
+	session->send_fds[session->send_len++] = fd;
+}
+
+static void give_common(struct session *session, const struct launch_request *request)
+{
+	const struct cg *cg = request->cg;
+
+	for (int i = 0; i < 3 && !session->request.spec->process.terminal; i++)
+		give_fd(session, PLAN_FD_STDIN + i, request->stdio[i]);
+	if (!cg || cg->manager == CG_NONE)
+		return;
+	give_fd(session, PLAN_FD_CGROUP, cg->unified_fd);
+	for (size_t i = 0; i < cg->task_fds_len; i++)
+		give_fd(session, PLAN_FD_TASKS + (int)i, cg->task_fds[i]);
+}
+
+static int give_namespaces(struct session *session, struct err *err)
+{
+	const struct spec *spec = session->request.spec;
+
+	for (int i = 0; i < SPEC_NS_KINDS; i++) {
+		int fd;
+
+		if (!spec->ns_paths[i])
+			continue;
+		fd = open(spec->ns_paths[i], O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			return err_set(err, errno, "open the namespace %s", spec->ns_paths[i]);
+		session->owned_fds[session->owned_len++] = fd;
+		give_fd(session, PLAN_FD_NS + i, fd);
+	}
+	return 0;
+}
+
+static int send_plan(struct session *session, struct err *err)
+{
+	_cleanup_(strbuf_finish)
+	struct strbuf plan = STRBUF_INIT;
+	struct message message = {0};
+	struct iovec part = {&message, sizeof(message)};
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(sizeof(int) * (PLAN_FDS + 1))];
+	} control = {.bytes = {0}};
+	struct msghdr head = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control};
+	size_t fds_bytes = session->send_len * sizeof(int);
+	_cleanup_(cleanup_close)
+	int fd = -1;
+	int r = plan_build(&session->request, &plan, err);
+
+	if (r < 0)
+		return r;
+	fd = memfd_create("boxtop-plan", MFD_CLOEXEC);
+	if (fd < 0 || write(fd, plan.data, plan.len) != (ssize_t)plan.len)
+		return err_set(err, errno, "write the launch plan");
+	session->send_fds[0] = fd;
+	head.msg_controllen = CMSG_SPACE(fds_bytes);
+	control.head = (struct cmsghdr) {
+		.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(fds_bytes)};
+	memcpy(CMSG_DATA(&control.head), session->send_fds, fds_bytes);
+	if (sendmsg(session->socket_fd, &head, MSG_NOSIGNAL) < 0)
+		return err_set(err, errno, "hand the plan to the helper");
+	return 0;
+}
+
+/* The next message, with the descriptor that came along or -1; 0 bytes at the end. */
+static ssize_t receive(int socket_fd, struct message *message, int *out_fd)
+{
+	struct iovec part = {message, sizeof(*message)};
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct msghdr head = {.msg_iov = &part,
+			      .msg_iovlen = 1,
+			      .msg_control = &control,
+			      .msg_controllen = sizeof(control)};
+	ssize_t n;
+
+	*out_fd = -1;
+	do
+		n = recvmsg(socket_fd, &head, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	if (n > 0 && head.msg_controllen >= CMSG_LEN(sizeof(int)))
+		memcpy(out_fd, CMSG_DATA(&control.head), sizeof(int));
+	return n;
+}
+
+static void take_clone(struct session *session, pid_t pid, int pidfd)
+{
+	/* Entering takes two: the first stays outside of the pid namespace and is gone at once. */
+	if (session->out->pid > 0) {
+		session->second = session->out->pid;
+		close(session->out->pidfd);
+	}
+	session->out->pid = pid;
+	session->out->pidfd = pidfd;
+}
+
+static int answer_maps(struct session *session, struct err *err)
+{
+	const struct message go = {.kind = MESSAGE_GO};
+	int r = id_map_write(&session->maps, session->out->pid, err);
+
+	if (r < 0)
+		return r;
+	if (send(session->socket_fd, &go, sizeof(go), MSG_NOSIGNAL) < 0)
+		return err_set(err, errno, "go on after the id maps");
+	return 0;
+}
+
+/* Until the command runs, which closes the last copy of the other end, or something failed. */
+static int attend(struct session *session, int *out_exit, struct err *err)
+{
+	struct message message;
+	int fd, r = 0;
+
+	for (;;) {
+		ssize_t n = receive(session->socket_fd, &message, &fd);
+
+		if (n == 0)
+			break;
+		if (n != sizeof(message))
+			return err_set(err, n < 0 ? errno : EPROTO, "listen to the helper");
+		if (message.kind == MESSAGE_CLONED) {
+			take_clone(session, message.number, fd);
+		} else if (message.kind == MESSAGE_CONSOLE) {
+			session->out->console_fd = fd;
+		} else if (message.kind == MESSAGE_MAPS) {
+			r = answer_maps(session, err);
+			if (r < 0)
+				return r;
+		} else if (message.kind == MESSAGE_FAILED) {
+			*out_exit = message.number;
+			message.err.text[sizeof(message.err.text) - 1] = '\0';
+			*err = message.err;
+			r = err->code ? -err->code : -EINVAL;
+		}
+	}
+	if (r == 0 && session->out->pid <= 0)
+		r = err_setx(err, EPROTO, "start the helper: it ended without a word");
+	return r;
+}
+
+static void reap(pid_t pid)
+{
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+/* Kill by the pidfd, so that it is nobody else, and reap. */
+static void abandon(struct session *session, int exit_code)
+{
+	struct launched *out = session->out;
+
+	if (out->pidfd >= 0) {
+		syscall(SYS_pidfd_send_signal, out->pidfd, SIGKILL, NULL, 0);
+		reap(out->pid);
+		close(out->pidfd);
+	}
+	if (out->console_fd >= 0)
+		close(out->console_fd);
+	*out = (struct launched) {.pid = -exit_code, .pidfd = -1, .console_fd = -1};
+}
+
+static int run_session(struct session *session, struct err *err)
+{
+	int exit_code = 0;
+	int r = seccomp_program(session->request.spec, &session->seccomp, err);
+
+	if (r < 0)
+		return r;
+	session->request.seccomp = strbuf_span(&session->seccomp);
+	session->request.flags |= session->maps.setgroups ? PLAN_SETGROUPS : 0;
+	r = helper_start(&session->helper, &session->socket_fd, err);
+	if (r < 0)
+		return r;
+	r = send_plan(session, err);
+	if (r >= 0)
+		r = attend(session, &exit_code, err);
+	close(session->socket_fd);
+	session->socket_fd = -1;
+	reap(session->helper);
+	reap(session->second);
+	if (r < 0)
+		abandon(session, exit_code);
+	return r;
+}
+
+static uint32_t launch_flags(const struct launch_request *request)
+{
+	const struct spec_root *root = &request->spec->root;
+	const struct cg *cg = request->cg;
+	uint32_t flags = geteuid() != 0 ? PLAN_PLAIN_USER : 0;
+
+	if (root->kind == SPEC_ROOT_HOST)
+		flags |= PLAN_ROOT_HOST;
+	if (root->kind == SPEC_ROOT_HOST || root->ephemeral || root->keep)
+		flags |= PLAN_ROOT_LAYER;
+	if (cg && cg->manager != CG_NONE && cg->hierarchies.layout == CGROUP_LAYOUT_UNIFIED)
+		flags |= PLAN_CGROUP2;
+	return flags;
+}
+
+int launch(const struct launch_request *request, struct launched *out, struct err *err)
+{
+	struct session session;
+	int r;
+
+	session_init(&session, request->spec, out);
+	session.request.namespaces = request->spec->namespaces;
+	session.request.flags = launch_flags(request);
+	give_common(&session, request);
+	give_fd(&session, PLAN_FD_ROOT, request->layers->root_fd);
+	give_fd(&session, PLAN_FD_CHANGES, request->layers->changes_fd);
+	r = give_namespaces(&session, err);
+	if (r >= 0)
+		r = id_map_choose(request->spec, &session.maps, err);
+	if (r >= 0)
+		r = run_session(&session, err);
+	session_finish(&session);
+	return r;
+}
+
+int launch_enter(const struct launch_request *request, struct launched *out, struct err *err)
+{
+	const struct spec *spec = request->spec;
+	struct session session;
+	int r;
+
+	session_init(&session, spec, out);
+	session.request.flags = PLAN_ENTER;
+	session.request.namespaces = spec->namespaces;
+	for (int i = 0; i < SPEC_NS_KINDS; i++)
+		session.request.namespaces |= spec->ns_paths[i] ? 1u << i : 0;
+	give_common(&session, request);
+	give_fd(&session, PLAN_FD_INIT, request->pidfd);
+	r = id_map_choose(spec, &session.maps, err);
+	if (r >= 0)
+		r = run_session(&session, err);
+	session_finish(&session);
+	return r;
+}
