@@ -45,18 +45,34 @@ struct cg {
 	size_t notes_len;
 };
 
+/** struct cg_request - the groups to be; borrowed */
+struct cg_request {
+	const char *name;
+	const char
+		*parent; /* asked for; NULL: boxtop where we may write, below a group that was given
+			     * to this user, or where systemd runs the host a scope of its own */
+	const struct limit_set *limits; /* what is .set in it; NULL: none */
+	pid_t init; /* a process for systemd's scope to hold at first, usually the held child; 0: the
+		     * caller */
+};
+
 /**
- * cg_create() - make the groups of sandbox @name and set @limits
- * @parent: asked-for parent path, or NULL: boxtop/<name> where we may write, a delegated systemd scope
- *	    boxtop-<name>.scope where systemd runs the host, or below our own delegated subtree
- * @init:   a process for systemd's scope to hold at first, usually the held child; 0: the caller
+ * cg_create() - make the groups of a sandbox and set its limits
  *
- * As a plain user, what can't be had becomes a note; a limit that was asked for by the user and can't be
- * had is a note too, and the caller decides. Undone on failure.
+ * What can't be had becomes a note, "memory: why"; also for a limit that was asked for, and the caller
+ * decides. Undone on failure.
  * Return: 0; -EEXIST; other -errno with @err.
  */
-int cg_create(const char *name, const char *parent, const struct limit_set *limits, pid_t init,
-	      struct cg *out, struct err *err);
+int cg_create(const struct cg_request *request, struct cg *out, struct err *err);
+
+/**
+ * cg_find() - what cg_create() of that name and parent makes, as far as it is there
+ *
+ * For who cleans up after a creator that was killed before it could say what it had made. Of those in a
+ * systemd scope nothing is left without a process.
+ * Return: 0, with manager CG_NONE where there is nothing; -errno with @err.
+ */
+int cg_find(const char *name, const char *parent, struct cg *out, struct err *err);
 
 /** cg_open() - the groups of an earlier cg_create() from what the state says; gone ones are left out */
 int cg_open(enum cg_manager manager, const char *const paths[CGROUP_CONTROLLERS], struct cg *out,
