@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* Staying alive: see the header. Owns a count of who wants memory locked. */
+#include "runtime/steady.h"
+
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+
+#include "runtime/hot.h"
+
+#define OOM_SCORE_ADJ "/proc/self/oom_score_adj"
+#define OOM_SAFE      (-900)
+#define OOM_SAFE_TEXT "-900"
+/* Above everything of the host that has no such policy; below what an administrator gave a higher one. */
+#define PRIORITY 10
+
+static atomic_int locks;
+
+void steady_lock_memory(void)
+{
+	/* Not populated: stacks of threads would become resident whole. */
+	if (atomic_fetch_add(&locks, 1) == 0)
+		mlockall(MCL_CURRENT | MCL_ONFAULT);
+}
+
+void steady_unlock_memory(void)
+{
+	if (atomic_fetch_sub(&locks, 1) == 1)
+		munlockall();
+}
+
+void steady_for_life(void)
+{
+	struct steady steady;
+
+	steady_begin(&steady);
+	mlockall(MCL_CURRENT | MCL_ONFAULT);
+}
+
+void steady_begin(struct steady *steady)
+{
+	struct sched_param param = {.sched_priority = PRIORITY};
+	int64_t adj;
+	ssize_t n;
+
+	*steady = (struct steady) {.policy = sched_getscheduler(0)};
+	if (sched_getparam(0, &steady->param) < 0 ||
+	    sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &param) < 0)
+		steady->policy = -1;
+	n = hot_read(AT_FDCWD, OOM_SCORE_ADJ, steady->oom_score_adj, sizeof(steady->oom_score_adj));
+	if (n < 0 || !parse_i64((struct span) {steady->oom_score_adj, (size_t)n}, &adj) ||
+	    adj <= OOM_SAFE || hot_write_at(AT_FDCWD, OOM_SCORE_ADJ, OOM_SAFE_TEXT) < 0)
+		steady->oom_score_adj[0] = '\0';
+}
+
+void steady_end(struct steady *steady)
+{
+	if (steady->oom_score_adj[0])
+		hot_write_at(AT_FDCWD, OOM_SCORE_ADJ, steady->oom_score_adj);
+	if (steady->policy >= 0)
+		sched_setscheduler(0, steady->policy, &steady->param);
+	steady->policy = -1;
+	steady->oom_score_adj[0] = '\0';
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Staying alive while a machine dies, internal to the runtime: memory that is not paged out, not the first
+ * choice of the OOM killer, and on the CPU before a thousand spinning processes. Each is had where it is
+ * allowed, and undone; none of it is needed for the result to be right.
+ */
+#ifndef BOXTOP_RUNTIME_STEADY_H
+#define BOXTOP_RUNTIME_STEADY_H
+
+#include <sched.h>
+#include <stdbool.h>
+
+/** struct steady - what was before */
+struct steady {
+	int policy; /* of the calling thread; -1: unchanged */
+	struct sched_param param;
+	char oom_score_adj[16]; /* "": unchanged */
+};
+
+/** steady_lock_memory() - lock what is resident, and what gets so; counted: undo each once */
+void steady_lock_memory(void);
+void steady_unlock_memory(void);
+
+/** steady_for_life() - all of it, for a process that does nothing else */
+void steady_for_life(void);
+
+/** steady_begin() - hot: before the kill; steady_end() after it */
+void steady_begin(struct steady *steady);
+void steady_end(struct steady *steady);
+
+#endif
