@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ending a bomb: hot. Brakes on, one SIGKILL through a descriptor of each chosen process, again until a
+ * look at all of them finds none that had none; then the brakes go off and the dying is waited for. No
+ * fork, exec, allocation, stdio or lock from the first brake to the last one's end.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "runtime/bomb.h"
+#include "runtime/steady.h"
+#include "runtime/survivors.h"
+
+#define STRIKE_WAIT_MSEC     200
+#define WAIT_MIN_USEC	     1000
+#define WAIT_MAX_USEC	     16000
+#define QUIET_LOOKS	     2
+#define QUIET_LOOKS_UNBRAKED 4
+/* A zombie whose parent is a good one is gone within microseconds; a bad one never fetches it. */
+#define REAP_USEC 500000
+/* The brake over the whole host: only if signals alone make no end of it, and never for long at once. */
+#define HOST_BRAKE_LOOKS 3
+#define HOST_PAUSE_USEC	 100000
+
+/** struct fight - one kill in the making */
+struct fight {
+	struct bomb *bomb;
+	struct kill_report *report;
+	uint64_t start_usec, until_usec;
+	uint64_t host_next_usec; /* not to be braked before */
+	unsigned int stubborn;	 /* looks in a row that found somebody new */
+	bool braked, struck;
+};
+
+/** struct look - what one look at all processes found */
+struct look {
+	uint64_t alive;	  /* chosen and not ended */
+	uint64_t fresh;	  /* of them: had no signal before this one */
+	uint64_t zombies; /* ended by us, and not reaped */
+};
+
+/* ---- One look ---- */
+
+enum look_deed {
+	LOOK_KILL,
+	LOOK_NAME, /* name who is left instead */
+};
+
+static void look_at_ended(struct fight *fight, int fd, const struct hot_stat *stat,
+			  enum look_deed deed, struct look *look)
+{
+	if (!seen_has(&fight->bomb->signalled, stat->pid, stat->start_ticks))
+		return;
+	look->zombies++;
+	if (deed == LOOK_NAME)
+		survivor_add(fight->report, fd, stat);
+}
+
+static void look_at(struct fight *fight, int fd, enum look_deed deed, struct look *look)
+{
+	struct bomb *bomb = fight->bomb;
+	enum bomb_spared why;
+	struct hot_stat stat;
+
+	if (hot_process_stat(fd, 0, &stat) < 0 || bomb_is_spared(bomb, &stat, &why))
+		return;
+	if (hot_stat_ended(&stat)) {
+		look_at_ended(fight, fd, &stat, deed, look);
+		return;
+	}
+	/* Who is dying by our signal has no program and no namespaces any more, and is there still. */
+	if (!seen_has(&bomb->signalled, stat.pid, stat.start_ticks) && !bomb_fits(bomb, fd, &stat))
+		return;
+	if (deed == LOOK_NAME) {
+		look->alive++;
+		survivor_add(fight->report, fd, &stat);
+		return;
+	}
+	/* EPERM: not ours to end. ESRCH: it went meanwhile. */
+	if (hot_process_signal(fd, SIGKILL) < 0)
+		return;
+	look->alive++;
+	look->fresh += seen_add(&bomb->signalled, stat.pid, stat.start_ticks);
+}
+
+static struct look look(struct fight *fight, enum look_deed deed)
+{
+	struct bomb *bomb = fight->bomb;
+	struct look found = {0};
+	pid_t pid;
+
+	if (bomb->by == BOMB_TREE)
+		tree_look(bomb);
+	hot_dir_start(&bomb->dir, bomb->proc_fd);
+	while ((pid = hot_dir_next_pid(&bomb->dir)) > 0) {
+		int fd = hot_process_open(bomb->proc_fd, pid);
+
+		if (fd < 0)
+			continue;
+		look_at(fight, fd, deed, &found);
+		close(fd);
+	}
+	return found;
+}
+
+/* ---- Brakes ---- */
+
+static void brake_groups(struct fight *fight)
+{
+	struct guard *guard = fight->bomb->guard;
+
+	for (size_t i = 0; i < guard_files(guard); i++) {
+		if (i != fight->bomb->host_brake && guard_brake(guard, i) >= 0)
+			fight->braked = true;
+	}
+}
+
+static void brake_host(struct fight *fight)
+{
+	struct bomb *bomb = fight->bomb;
+	uint64_t now = clock_monotonic_usec();
+
+	if (bomb->host_brake == SIZE_MAX)
+		return;
+	if (!guard_holds(bomb->guard, bomb->host_brake))
+		guard_release(bomb->guard, bomb->host_brake);
+	if (fight->stubborn < HOST_BRAKE_LOOKS || now < fight->host_next_usec)
+		return;
+	if (guard_brake(bomb->guard, bomb->host_brake) < 0)
+		return;
+	fight->braked = true;
+	fight->host_next_usec = now + 2 * HOST_PAUSE_USEC;
+}
+
+/* ---- The fight ---- */
+
+/* Let the child with the uid of who is to be ended kill, and wait for a moment until it has. */
+static bool strike(struct bomb *bomb)
+{
+	struct pollfd poller = {.fd = bomb->striker.fd, .events = POLLIN};
+	char byte = 'k';
+
+	if (bomb->striker.pid <= 0 ||
+	    send(bomb->striker.fd, &byte, 1, MSG_NOSIGNAL | MSG_DONTWAIT) != 1)
+		return false;
+	return poll(&poller, 1, STRIKE_WAIT_MSEC) == 1 &&
+	       recv(bomb->striker.fd, &byte, 1, MSG_DONTWAIT) == 1;
+}
+
+static uint64_t longer(uint64_t wait_usec)
+{
+	return wait_usec * 2 < WAIT_MAX_USEC ? wait_usec * 2 : WAIT_MAX_USEC;
+}
+
+static bool is_over(const struct fight *fight)
+{
+	return clock_monotonic_usec() >= fight->until_usec;
+}
+
+/*
+ * A look is no photograph: a fork that was under way when the brake came on may appear behind its back,
+ * and its parent be gone when the look comes to it. That fork was the last one, so a second look finds
+ * its child. Without a brake there is no such certainty, only patience.
+ */
+static unsigned int looks_enough(const struct fight *fight)
+{
+	return fight->braked && !fight->bomb->unbraked ? QUIET_LOOKS : QUIET_LOOKS_UNBRAKED;
+}
+
+/* Until nobody chosen lives, or the deadline. */
+static struct look fight_living(struct fight *fight)
+{
+	uint64_t wait_usec = WAIT_MIN_USEC;
+	unsigned int quiet = 0;
+	struct look found;
+
+	do {
+		if (quiet < looks_enough(fight)) {
+			brake_groups(fight);
+			brake_host(fight);
+		}
+		found = look(fight, LOOK_KILL);
+		if (found.fresh > 0) {
+			fight->stubborn++;
+			quiet = 0;
+			wait_usec = WAIT_MIN_USEC;
+			continue;
+		}
+		fight->stubborn = 0;
+		if (++quiet < looks_enough(fight))
+			continue;
+		/* Everybody has a signal pending, with which nobody can fork. */
+		guard_release_all(fight->bomb->guard);
+		if (found.alive == 0)
+			break;
+		hot_sleep(wait_usec);
+		wait_usec = longer(wait_usec);
+	} while (!is_over(fight));
+	guard_release_all(fight->bomb->guard);
+	return found;
+}
+
+static void wait_for_reapers(struct fight *fight, struct look found)
+{
+	uint64_t until_usec = clock_monotonic_usec() + REAP_USEC;
+	uint64_t wait_usec = WAIT_MIN_USEC;
+
+	if (until_usec < fight->until_usec)
+		fight->until_usec = until_usec;
+	while (found.alive == 0 && found.zombies > 0 && !is_over(fight)) {
+		hot_sleep(wait_usec);
+		wait_usec = longer(wait_usec);
+		found = look(fight, LOOK_KILL);
+	}
+}
+
+/* Of those that were there at first: who had no signal from us, and is gone, was hit by kill(-1). */
+static uint64_t count_struck(const struct fight *fight)
+{
+	const struct bomb *bomb = fight->bomb;
+	struct hot_stat stat;
+	uint64_t n = 0;
+
+	for (size_t i = 0; fight->struck && i < bomb->members_len; i++) {
+		const struct bomb_member *member = &bomb->members[i];
+
+		if (seen_has(&bomb->signalled, member->pid, member->start_ticks))
+			continue;
+		n += hot_process_stat(bomb->proc_fd, member->pid, &stat) < 0 ||
+		     stat.start_ticks != member->start_ticks || hot_stat_ended(&stat);
+	}
+	return n;
+}
+
+static void fight_all(struct fight *fight)
+{
+	struct kill_report *report = fight->report;
+	const struct seen *signalled = &fight->bomb->signalled;
+	struct steady steady;
+	struct look found;
+
+	steady_begin(&steady);
+	brake_groups(fight);
+	fight->struck = strike(fight->bomb);
+	found = fight_living(fight);
+	report->duration_usec = clock_monotonic_usec() - fight->start_usec;
+	wait_for_reapers(fight, found);
+	found = look(fight, LOOK_NAME);
+	report->remaining = found.alive + found.zombies;
+	report->killed = signalled->len + signalled->lost + count_struck(fight);
+	report->killed -= found.alive < report->killed ? found.alive : report->killed;
+	steady_end(&steady);
+}
+
+int bomb_kill(struct bomb *bomb, const struct kill_options *options, struct kill_report *out,
+	      struct err *err)
+{
+	uint64_t deadline =
+		options && options->deadline_usec ? options->deadline_usec : KILL_DEADLINE_USEC;
+	struct fight fight = {.bomb = bomb, .report = out, .start_usec = clock_monotonic_usec()};
+
+	*out = (struct kill_report) {.killed = 0};
+	fight.until_usec = fight.start_usec + deadline;
+	fight_all(&fight);
+	out->method = fight.braked ? "brake and signals" : "signals";
+	return out->remaining > 0 ? survivors_words(out, err) : 0;
+}
