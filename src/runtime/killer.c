@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ending a container or cgroup, or signalling it: opens and reserves before, and says in words afterwards
+ * what came of it. Owns the files beside those of the target; what happens in between is killer_run.c.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "runtime/cg_tree.h"
+#include "runtime/killer.h"
+#include "runtime/steady.h"
+#include "runtime/survivors.h"
+
+/* A brake that is still on then belongs to a kill that was stopped. */
+#define BRAKE_LIMIT_USEC  (2 * (uint64_t)KILL_DEADLINE_USEC)
+#define FREEZE_LIMIT_USEC 2000000
+/* Without cgroup.kill the brake decides, and is worth waiting for. */
+#define FORK_PATIENCE_USEC 100000
+#define REMOVE_USEC	   2000000
+
+static int open_below(const struct target_place *place, const char *file, int flags)
+{
+	return place ? openat(place->fd, file, flags | O_CLOEXEC | O_NOFOLLOW) : -1;
+}
+
+/* One that can't be had is done without. */
+static size_t add_brake(struct killer *killer, enum cgroup_controller controller, const char *file,
+			const struct guard_file *brake)
+{
+	struct guard_file taken = *brake;
+
+	taken.fd = open_below(target_place_of(killer->target, controller), file, O_RDWR);
+	return taken.fd < 0 ? SIZE_MAX : guard_add(killer->guard, &taken);
+}
+
+static void open_files(struct killer *killer)
+{
+	const struct target *target = killer->target;
+	const struct target_place *unified = target_place_of(target, CGROUP_UNIFIED);
+
+	killer->kill_fd = open_below(unified, "cgroup.kill", O_WRONLY);
+	killer->events_fd = open_below(unified, "cgroup.events", O_RDONLY);
+	killer->freezer_fd =
+		open_below(target_place_of(target, CGROUP_FREEZER), "freezer.state", O_RDWR);
+	killer->pids_brake =
+		add_brake(killer, CGROUP_PIDS, "pids.max",
+			  &(struct guard_file) {.braked = "0", .limit_usec = BRAKE_LIMIT_USEC});
+	killer->freezer_brake = add_brake(killer, CGROUP_FREEZER, "freezer.state",
+					  &(struct guard_file) {.braked = "FROZEN",
+								.value = "THAWED",
+								.limit_usec = FREEZE_LIMIT_USEC});
+}
+
+static struct killer *killer_alloc(struct target *target)
+{
+	struct killer *killer = xcalloc(1, sizeof(*killer));
+
+	killer->target = target;
+	killer->proc_fd = killer->kill_fd = killer->events_fd = killer->freezer_fd = -1;
+	killer->pids_brake = killer->freezer_brake = SIZE_MAX;
+	killer->guard = guard_new(2);
+	return killer;
+}
+
+int killer_new(struct target *target, struct killer **out, struct err *err)
+{
+	struct killer *killer;
+	uint64_t members = 0;
+
+	if (target->places_len == 0 && !target->pid_namespace)
+		return err_setx(
+			err, EOPNOTSUPP,
+			"%s: it has neither a cgroup nor a pid namespace: end it by boxtop kill "
+			"--ns",
+			target->name);
+	killer = killer_alloc(target);
+	killer->proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (killer->proc_fd < 0) {
+		killer_free(killer);
+		return err_set(err, errno, "open /proc");
+	}
+	target_count(target, &members, NULL);
+	seen_reserve(&killer->ended, members);
+	seen_reserve(&killer->visited, members);
+	open_files(killer);
+	guard_start(killer->guard, killer->kill_fd < 0 ? FORK_PATIENCE_USEC : 0, NULL);
+	steady_lock_memory();
+	killer->locked = true;
+	*out = killer;
+	return 0;
+}
+
+void killer_free(struct killer *killer)
+{
+	if (!killer)
+		return;
+	guard_free(killer->guard);
+	if (killer->locked)
+		steady_unlock_memory();
+	cleanup_close(&killer->proc_fd);
+	cleanup_close(&killer->kill_fd);
+	cleanup_close(&killer->events_fd);
+	cleanup_close(&killer->freezer_fd);
+	seen_finish(&killer->ended);
+	seen_finish(&killer->visited);
+	free(killer);
+}
+
+/* ---- After the end ---- */
+
+/* The path may be another group's by now. */
+static bool is_still_there(const struct target *target, const struct target_place *place,
+			   const char *path)
+{
+	struct stat stat;
+
+	return fstatat(target->hierarchies.items[place->hierarchy].fd, path, &stat,
+		       AT_SYMLINK_NOFOLLOW) == 0 &&
+	       stat.st_ino == place->inode;
+}
+
+static int remove_places(const struct target *target, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < target->places_len; i++) {
+		const struct target_place *place = &target->places[i];
+		const char *path = place->path;
+
+		while (*path == '/')
+			path++;
+		if (is_still_there(target, place, path))
+			r = cg_tree_remove(target->hierarchies.items[place->hierarchy].fd, path,
+					   REMOVE_USEC, err);
+	}
+	return err_wrap(err, r, "%s", target->name);
+}
+
+int killer_run(struct killer *killer, const struct kill_options *options, struct kill_report *out,
+	       struct err *err)
+{
+	const char *name = killer->target->name;
+	uint64_t deadline_usec =
+		options && options->deadline_usec ? options->deadline_usec : KILL_DEADLINE_USEC;
+	uint64_t denied;
+
+	*out = (struct kill_report) {.killed = 0};
+	killer_end(killer, deadline_usec, out, &denied);
+	if (out->remaining > 0 && denied > 0)
+		return err_setx(err, EPERM,
+				"%s: %" PRIu64
+				" of its processes are not yours to end: run as root, or as "
+				"their user",
+				name, denied);
+	if (out->remaining > 0)
+		return err_wrap(err, survivors_words(out, err), "%s", name);
+	return options && options->remove ? remove_places(killer->target, err) : 0;
+}
+
+static void cleanup_killer(struct killer **killer)
+{
+	killer_free(*killer);
+}
+
+int target_kill(struct target *target, const struct kill_options *options, struct kill_report *out,
+		struct err *err)
+{
+	_cleanup_(cleanup_killer)
+	struct killer *killer = NULL;
+	int r = killer_new(target, &killer, err);
+
+	return r < 0 ? r : killer_run(killer, options, out, err);
+}
+
+/* ---- Any other signal ---- */
+
+static int signal_leader(const struct target *target, int signal, struct err *err)
+{
+	int r;
+
+	if (target->pidfd < 0)
+		return err_setx(
+			err, ESRCH,
+			"%s: it is not known which of its processes is the first: signal all of "
+			"them with --all",
+			target->name);
+	r = hot_process_signal(target->pidfd, signal);
+	return r < 0 ? err_set(err, -r, "%s: send signal %d to process %d", target->name, signal,
+			       (int)target->leader)
+		     : 0;
+}
+
+static int signal_all(struct target *target, int signal, struct err *err)
+{
+	_cleanup_(cleanup_killer)
+	struct killer *killer = killer_alloc(target);
+	struct sweep sweep = {.deed = SWEEP_SIGNAL, .signal = signal};
+	uint64_t members = 0;
+
+	killer->proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (killer->proc_fd < 0)
+		return err_set(err, errno, "open /proc");
+	target_count(target, &members, NULL);
+	seen_reserve(&killer->ended, members);
+	seen_reserve(&killer->visited, members);
+	for (size_t i = 0; i < target->places_len; i++)
+		killer_sweep(killer, &target->places[i], &sweep);
+	if (sweep.denied > 0)
+		return err_setx(err, EPERM,
+				"%s: %" PRIu64
+				" of its processes are not yours to signal: run as root, or "
+				"as their user",
+				target->name, sweep.denied);
+	return sweep.members > 0 ? 0
+				 : err_setx(err, ESRCH, "%s: no process is in it", target->name);
+}
+
+int target_signal(struct target *target, int signal, bool all, struct err *err)
+{
+	if (!all || target->places_len == 0)
+		return signal_leader(target, signal, err);
+	return signal_all(target, signal, err);
+}
