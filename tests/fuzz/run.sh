@@ -13,6 +13,8 @@ mkdir -p "$seeds"
 find "$here/../fixtures" -type f -size -64k | while read -r file; do
 	cp "$file" "$seeds/$(cksum <"$file" | tr ' ' '-')"
 done
+# And a program, for what reads programs.
+cp "$(command -v true)" "$seeds/true"
 
 for target in "$build"/tests/fuzz/fuzz_*; do
 	[ -x "$target" ] && [ -f "$target" ] || continue
