@@ -126,7 +126,7 @@ static int send_plan(struct session *session, struct err *err)
 }
 
 /* The next message, with the descriptor that came along or -1; 0 bytes at the end. */
-static ssize_t receive(int socket_fd, struct message *message, int *out_fd)
+static ssize_t receive(int socket_fd, struct message *message, int *out_fd, int flags)
 {
 	struct iovec part = {message, sizeof(*message)};
 	union {
@@ -141,7 +141,7 @@ static ssize_t receive(int socket_fd, struct message *message, int *out_fd)
 
 	*out_fd = -1;
 	do
-		n = recvmsg(socket_fd, &head, MSG_CMSG_CLOEXEC);
+		n = recvmsg(socket_fd, &head, MSG_CMSG_CLOEXEC | flags);
 	while (n < 0 && errno == EINTR);
 	if (n > 0 && head.msg_controllen >= CMSG_LEN(sizeof(int)))
 		memcpy(out_fd, CMSG_DATA(&control.head), sizeof(int));
@@ -171,37 +171,70 @@ static int answer_maps(struct session *session, struct err *err)
 	return 0;
 }
 
+/* struct progress - what was heard so far */
+struct progress {
+	bool maps_wanted; /* the clone may ask before the helper says that there is one */
+	int exit_code;	  /* of a launch that failed */
+	int result;
+};
+
+static void take_failure(struct progress *progress, struct message *message, struct err *err)
+{
+	message->err.text[sizeof(message->err.text) - 1] = '\0';
+	*err = message->err;
+	progress->exit_code = message->number;
+	progress->result = err->code > 0 ? -err->code : -EINVAL;
+}
+
+static void take_message(struct session *session, struct progress *progress, int fd,
+			 struct message *message, struct err *err)
+{
+	if (message->kind == MESSAGE_CLONED)
+		take_clone(session, message->number, fd);
+	else if (message->kind == MESSAGE_CONSOLE)
+		session->out->console_fd = fd;
+	else if (message->kind == MESSAGE_MAPS)
+		progress->maps_wanted = true;
+	else if (message->kind == MESSAGE_FAILED)
+		take_failure(progress, message, err);
+	if (progress->maps_wanted && session->out->pid > 0) {
+		progress->maps_wanted = false;
+		progress->result = answer_maps(session, err);
+	}
+}
+
 /* Until the command runs, which closes the last copy of the other end, or something failed. */
-static int attend(struct session *session, int *out_exit, struct err *err)
+static int attend(struct session *session, struct progress *progress, struct err *err)
 {
 	struct message message;
-	int fd, r = 0;
+	int fd;
 
-	for (;;) {
-		ssize_t n = receive(session->socket_fd, &message, &fd);
+	while (progress->result >= 0) {
+		ssize_t n = receive(session->socket_fd, &message, &fd, 0);
 
 		if (n == 0)
 			break;
 		if (n != sizeof(message))
 			return err_set(err, n < 0 ? errno : EPROTO, "listen to the helper");
-		if (message.kind == MESSAGE_CLONED) {
-			take_clone(session, message.number, fd);
-		} else if (message.kind == MESSAGE_CONSOLE) {
-			session->out->console_fd = fd;
-		} else if (message.kind == MESSAGE_MAPS) {
-			r = answer_maps(session, err);
-			if (r < 0)
-				return r;
-		} else if (message.kind == MESSAGE_FAILED) {
-			*out_exit = message.number;
-			message.err.text[sizeof(message.err.text) - 1] = '\0';
-			*err = message.err;
-			r = err->code ? -err->code : -EINVAL;
-		}
+		take_message(session, progress, fd, &message, err);
 	}
-	if (r == 0 && session->out->pid <= 0)
-		r = err_setx(err, EPROTO, "start the helper: it ended without a word");
-	return r;
+	if (progress->result == 0 && session->out->pid <= 0)
+		return err_setx(err, EPROTO, "start the helper: it ended without a word");
+	return progress->result;
+}
+
+/* A clone that was not heard of yet when something failed must not be lost. */
+static void hear_of_clones(struct session *session)
+{
+	struct message message;
+	int fd;
+
+	while (receive(session->socket_fd, &message, &fd, MSG_DONTWAIT) == sizeof(message)) {
+		if (message.kind == MESSAGE_CLONED)
+			take_clone(session, message.number, fd);
+		else if (fd >= 0)
+			close(fd);
+	}
 }
 
 static void reap(pid_t pid)
@@ -227,7 +260,7 @@ static void abandon(struct session *session, int exit_code)
 
 static int run_session(struct session *session, struct err *err)
 {
-	int exit_code = 0;
+	struct progress progress = {0};
 	int r = seccomp_program(session->request.spec, &session->seccomp, err);
 
 	if (r < 0)
@@ -239,13 +272,18 @@ static int run_session(struct session *session, struct err *err)
 		return r;
 	r = send_plan(session, err);
 	if (r >= 0)
-		r = attend(session, &exit_code, err);
+		r = attend(session, &progress, err);
+	/* Whoever waits for an answer sees that none comes; what they said can still be read. */
+	if (r < 0)
+		shutdown(session->socket_fd, SHUT_WR);
+	reap(session->helper);
+	if (r < 0)
+		hear_of_clones(session);
 	close(session->socket_fd);
 	session->socket_fd = -1;
-	reap(session->helper);
 	reap(session->second);
 	if (r < 0)
-		abandon(session, exit_code);
+		abandon(session, progress.exit_code);
 	return r;
 }
 

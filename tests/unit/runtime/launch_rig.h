@@ -49,7 +49,7 @@ static inline void rig_init(struct rig *rig)
 	snprintf(rig->said, sizeof(rig->said),
 		 "r=%s; cp $(command -v busybox) $r/bin/busybox && for a in sh cat ls echo id "
 		 "mount ps kill sleep "
-		 "true hostname ip readlink touch stat head env wc sed grep; do ln -s busybox "
+		 "true hostname ip readlink touch stat head env wc sed grep tr; do ln -s busybox "
 		 "$r/bin/$a; done",
 		 rig->root);
 	assert_int_equal(system(rig->said), 0);

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* Entering a running sandbox, terminals, and given namespaces. */
+#include "launch_rig.h"
+
+#include <sys/syscall.h>
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
+
+/* struct live - a sandbox that waits for its end */
+struct live {
+	struct launched launched;
+};
+
+static void live_start(struct rig *rig, struct live *live)
+{
+	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	const struct launch_request request = {
+		.spec = &rig->spec, .layers = &rig->layers, .stdio = {null_fd, null_fd, null_fd}};
+
+	rig_args(rig, (const char *const[]) {"/bin/sleep", "1000", NULL});
+	if (launch(&request, &live->launched, &rig->err) < 0)
+		fail_msg("launch: %s", rig->err.text);
+	close(null_fd);
+}
+
+static void live_end(struct live *live)
+{
+	kill(live->launched.pid, SIGKILL);
+	assert_int_equal(rig_reap(live->launched.pid), 128 + SIGKILL);
+	close(live->launched.pidfd);
+}
+
+static const char *enter_sh(struct rig *rig, struct live *live, const char *line)
+{
+	struct launch_request request = {.spec = &rig->spec, .pidfd = live->launched.pidfd};
+	struct launched launched;
+	int fds[2];
+
+	rig_args(rig, (const char *const[]) {"/bin/sh", "-c", line, NULL});
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	request.stdio[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	request.stdio[1] = request.stdio[2] = fds[1];
+	if (launch_enter(&request, &launched, &rig->err) < 0)
+		fail_msg("enter: %s", rig->err.text);
+	close(fds[1]);
+	close(request.stdio[0]);
+	rig_listen(rig, fds[0]);
+	close(fds[0]);
+	rig->code = rig_reap(launched.pid);
+	close(launched.pidfd);
+	return rig->said;
+}
+
+static void who_enters_is_where_the_sandbox_is(void **state)
+{
+	static const char *const names[] = {"user", "mnt", "pid", "net", "ipc", "uts", "cgroup"};
+	struct rig *rig = *state;
+	struct live live;
+
+	live_start(rig, &live);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		char line[64], path[64], there[64];
+		ssize_t n;
+
+		snprintf(path, sizeof(path), "/proc/%d/ns/%s", live.launched.pid, names[i]);
+		n = readlink(path, there, sizeof(there) - 2);
+		assert_true(n > 0);
+		snprintf(there + n, 2, "\n");
+		snprintf(line, sizeof(line), "readlink /proc/self/ns/%s", names[i]);
+		assert_string_equal(enter_sh(rig, &live, line), there);
+	}
+	assert_string_equal(enter_sh(rig, &live, "cat /proc/1/comm; exit 5"), "boxtop-init\n");
+	assert_int_equal(rig->code, 5);
+	live_end(&live);
+}
+
+static void who_enters_may_no_more_than_the_sandbox(void **state)
+{
+	struct rig *rig = *state;
+	struct live live;
+
+	live_start(rig, &live);
+	enter_sh(rig, &live, "grep CapBnd /proc/self/status");
+	assert_int_equal(strtoull(rig->said + 8, NULL, 16), rig->spec.process.caps);
+	assert_string_equal(
+		enter_sh(rig, &live,
+			 "grep -e CapInh -e CapAmb -e NoNewPrivs -e Seccomp: /proc/self/status"),
+		"CapInh:\t0000000000000000\nCapAmb:\t0000000000000000\nNoNewPrivs:\t1\n"
+		"Seccomp:\t2\n");
+	assert_string_equal(enter_sh(rig, &live, "ls /proc/self/fd"), "0\n1\n2\n3\n");
+	live_end(&live);
+}
+
+static void the_end_of_init_is_the_end_of_who_entered(void **state)
+{
+	struct rig *rig = *state;
+	struct live live;
+	struct launched launched;
+	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	struct launch_request request = {.spec = &rig->spec, .stdio = {null_fd, null_fd, null_fd}};
+
+	live_start(rig, &live);
+	request.pidfd = live.launched.pidfd;
+	assert_int_equal(launch_enter(&request, &launched, &rig->err), 0);
+	live_end(&live);
+	assert_int_equal(rig_reap(launched.pid), 128 + SIGKILL);
+	close(launched.pidfd);
+	close(null_fd);
+}
+
+static void a_terminal_is_a_terminal_of_the_size_asked_for(void **state)
+{
+	struct rig *rig = *state;
+	const struct launch_request request = {.spec = &rig->spec, .layers = &rig->layers};
+	struct launched launched;
+
+	rig->spec.process.terminal = true;
+	rig->spec.process.rows = 33;
+	rig->spec.process.columns = 101;
+	rig_args(rig, (const char *const[]) {
+			      "/bin/sh", "-c",
+			      "busybox stty size; readlink /proc/self/fd/0; echo > /dev/tty; "
+			      "stat -c %t /dev/tty",
+			      NULL});
+	if (launch(&request, &launched, &rig->err) < 0)
+		fail_msg("launch: %s", rig->err.text);
+	assert_true(launched.console_fd >= 0);
+	rig_listen(rig, launched.console_fd);
+	assert_string_equal(rig->said, "33 101\r\n/dev/pts/0\r\n\r\n5\r\n");
+	assert_int_equal(rig_reap(launched.pid), 0);
+	close(launched.console_fd);
+	close(launched.pidfd);
+}
+
+static void a_namespace_of_another_sandbox_can_be_joined(void **state)
+{
+	struct rig *rig = *state;
+	struct live live;
+	char path[64], there[64];
+	ssize_t n;
+
+	if (geteuid() != 0)
+		skip();
+	rig->spec.namespaces &= ~(unsigned int)SPEC_NS_USER;
+	live_start(rig, &live);
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", live.launched.pid);
+	n = readlink(path, there, sizeof(there) - 2);
+	assert_true(n > 0);
+	snprintf(there + n, 2, "\n");
+	rig->spec.namespaces &= ~(unsigned int)SPEC_NS_NET;
+	rig->spec.ns_paths[3] = arena_strdup(&rig->spec.arena, path);
+	assert_string_equal(rig_sh(rig, "readlink /proc/self/ns/net"), there);
+	live_end(&live);
+}
+
+static void a_sandbox_dies_with_who_started_it(void **state)
+{
+	struct rig *rig = *state;
+	struct pollfd wait = {.events = POLLIN};
+	int fds[2], pidfd = -1;
+	pid_t pid;
+
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		struct live live;
+
+		live_start(rig, &live);
+		if (write(fds[1], &live.launched.pid, sizeof(pid)) != sizeof(pid))
+			_exit(1);
+		pause();
+		_exit(0);
+	}
+	{
+		pid_t init;
+
+		assert_int_equal(read(fds[0], &init, sizeof(init)), sizeof(init));
+		pidfd = (int)syscall(SYS_pidfd_open, init, 0);
+	}
+	assert_true(pidfd >= 0);
+	kill(pid, SIGKILL);
+	assert_int_equal(rig_reap(pid), 128 + SIGKILL);
+	wait.fd = pidfd;
+	assert_int_equal(poll(&wait, 1, 30000), 1);
+	close(pidfd);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(who_enters_is_where_the_sandbox_is),
+		TEST(who_enters_may_no_more_than_the_sandbox),
+		TEST(the_end_of_init_is_the_end_of_who_entered),
+		TEST(a_terminal_is_a_terminal_of_the_size_asked_for),
+		TEST(a_namespace_of_another_sandbox_can_be_joined),
+		TEST(a_sandbox_dies_with_who_started_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
