@@ -148,14 +148,18 @@ static ssize_t receive(int socket_fd, struct message *message, int *out_fd, int 
 	return n;
 }
 
-static void take_clone(struct session *session, pid_t pid, int pidfd)
+/*
+ * Entering takes two clones: the first stays outside of the pid namespace and is gone at once. They may be
+ * heard of in any order.
+ */
+static void take_clone(struct session *session, const struct message *message, int pidfd)
 {
-	/* Entering takes two: the first stays outside of the pid namespace and is gone at once. */
-	if (session->out->pid > 0) {
-		session->second = session->out->pid;
-		close(session->out->pidfd);
+	if (message->kind == MESSAGE_CLONED && (session->request.flags & PLAN_ENTER)) {
+		session->second = message->number;
+		close(pidfd);
+		return;
 	}
-	session->out->pid = pid;
+	session->out->pid = message->number;
 	session->out->pidfd = pidfd;
 }
 
@@ -189,8 +193,8 @@ static void take_failure(struct progress *progress, struct message *message, str
 static void take_message(struct session *session, struct progress *progress, int fd,
 			 struct message *message, struct err *err)
 {
-	if (message->kind == MESSAGE_CLONED)
-		take_clone(session, message->number, fd);
+	if (message->kind == MESSAGE_CLONED || message->kind == MESSAGE_ENTERED)
+		take_clone(session, message, fd);
 	else if (message->kind == MESSAGE_CONSOLE)
 		session->out->console_fd = fd;
 	else if (message->kind == MESSAGE_MAPS)
@@ -230,8 +234,8 @@ static void hear_of_clones(struct session *session)
 	int fd;
 
 	while (receive(session->socket_fd, &message, &fd, MSG_DONTWAIT) == sizeof(message)) {
-		if (message.kind == MESSAGE_CLONED)
-			take_clone(session, message.number, fd);
+		if (message.kind == MESSAGE_CLONED || message.kind == MESSAGE_ENTERED)
+			take_clone(session, &message, fd);
 		else if (fd >= 0)
 			close(fd);
 	}

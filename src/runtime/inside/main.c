@@ -91,7 +91,7 @@ static void enter_again(struct inside *inside)
 		err_set(&err, errno, "start a process in the sandbox");
 		fail(inside, &err);
 	}
-	channel_send(inside->socket_fd, MESSAGE_CLONED, pid, pidfd, NULL);
+	channel_send(inside->socket_fd, MESSAGE_ENTERED, pid, pidfd, NULL);
 	_exit(0);
 }
 

@@ -85,6 +85,7 @@ struct plan {
 /** enum message_kind - what comes over the socket */
 enum message_kind {
 	MESSAGE_CLONED = 1, /* helper to runtime: pid in @number, its pidfd attached */
+	MESSAGE_ENTERED,    /* from what stands between: the same, of the process in the sandbox */
 	MESSAGE_MAPS,	    /* inside to runtime: write my id maps now */
 	MESSAGE_GO,	    /* runtime to inside: they are written */
 	MESSAGE_CONSOLE,    /* inside to runtime: the pty's own side attached */

@@ -102,8 +102,10 @@ static void the_end_of_init_is_the_end_of_who_entered(void **state)
 	live_start(rig, &live);
 	request.pidfd = live.launched.pidfd;
 	assert_int_equal(launch_enter(&request, &launched, &rig->err), 0);
-	live_end(&live);
+	kill(live.launched.pid, SIGKILL);
+	/* In this order: an init is not gone before all who were in its namespace are reaped. */
 	assert_int_equal(rig_reap(launched.pid), 128 + SIGKILL);
+	live_end(&live);
 	close(launched.pidfd);
 	close(null_fd);
 }
