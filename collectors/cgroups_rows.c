@@ -271,6 +271,9 @@ static void publish_row(struct publishing *p, uint32_t index)
 
 	row_paths(p, index);
 	out->id = row_id(p->tree, row);
+	out->inode = row->naming->inode;
+	out->naming = (enum cgroup_controller)__builtin_ctz(
+		p->tree->hierarchies.items[row->naming->hierarchy].controllers);
 	out->path = p->paths[index][row->naming->hierarchy];
 	out->name = row->parent == INDEX_NONE ? out->path : strrchr(out->path, '/') + 1;
 	out->parent = row->parent;

@@ -13,10 +13,12 @@
 
 /** struct cgroup - one group. Strings are raw bytes in the snapshot's arena: sanitize to show */
 struct cgroup {
-	uint64_t id; /* inode of the directory that names it: the v2 cgroup id on a unified host.
+	uint64_t id;	/* inode of the directory that names it: the v2 cgroup id on a unified host.
 			   * Unlike an inode it is unique over all hierarchies of a host */
-	const char *path; /* of that directory below its mount; "/" for the root */
-	const char *name; /* last component of @path; "/" for the root */
+	uint64_t inode; /* of that directory, in the hierarchy of @naming */
+	enum cgroup_controller naming; /* what has it: which of @paths is @path */
+	const char *path;	       /* of that directory below its mount; "/" for the root */
+	const char *name;	       /* last component of @path; "/" for the root */
 	const char
 		*paths[CGROUP_CONTROLLERS]; /* its path where that controller lives, NULL if it has
 						* no directory there; may differ on v1 */

@@ -53,6 +53,10 @@ bool target_is_populated(const struct target *target);
 /** target_read_limits() - what its own files say now; values not .set where the kernel has no such file */
 int target_read_limits(const struct target *target, struct limit_set *out, struct err *err);
 
+/** target_check_limit() - whether a limit can be set on it at all; 0; -EOPNOTSUPP, -EACCES, -EROFS with
+ *  @err saying why and what helps */
+int target_check_limit(const struct target *target, enum limit_id id, struct err *err);
+
 /**
  * target_set_limits() - set what is .set in @wanted, all or nothing
  * @out_now: what the kernel says afterwards, or NULL

@@ -40,6 +40,14 @@ int target_read_limits(const struct target *target, struct limit_set *out, struc
 	return err_wrap(err, limits_read(&dirs, out, err), "%s", target->name);
 }
 
+int target_check_limit(const struct target *target, enum limit_id id, struct err *err)
+{
+	struct limit_dirs dirs = dirs_of(target);
+	int r = check_has_cgroup(target, err);
+
+	return r < 0 ? r : limits_check(&dirs, id, err);
+}
+
 int target_set_limits(struct target *target, const struct limit_set *wanted,
 		      struct limit_set *out_now, struct err *err)
 {
