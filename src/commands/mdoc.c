@@ -204,6 +204,7 @@ static void add_fields(struct strbuf *out)
 		{ROW_CGROUP, "Of cgroups (tree)"},
 		{ROW_PROCESS, "Of processes (ps)"},
 		{ROW_NS, "Of namespaces (ns)"},
+		{ROW_EVENT, "Of events (on the screen)"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
