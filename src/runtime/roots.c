@@ -169,7 +169,7 @@ int root_prepare(const struct spec *spec, int sandbox_fd, struct launch_layers *
 	return r;
 }
 
-int roots_sweep(struct err *err)
+int roots_sweep(int state_fd, struct err *err)
 {
 	_cleanup_(cleanup_close)
 	int trees_fd = -1;
@@ -184,5 +184,5 @@ int roots_sweep(struct err *err)
 	spec_init(&spec);
 	r = id_map_choose(&spec, &maps, err);
 	spec_finish(&spec);
-	return r < 0 ? r : trees_sweep(trees_fd, &maps, IDLE_USEC, err);
+	return r < 0 ? r : trees_sweep(trees_fd, state_fd, &maps, IDLE_USEC, err);
 }

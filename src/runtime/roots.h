@@ -26,9 +26,10 @@ int root_prepare(const struct spec *spec, int sandbox_fd, struct launch_layers *
 
 /**
  * roots_sweep() - remove unpacked trees that no sandbox used for an hour, and what a dead unpacker left
+ * @state_fd: the directory of all sandboxes' state
  *
  * Return: 0; -errno with @err when one could not be removed; the others are.
  */
-int roots_sweep(struct err *err);
+int roots_sweep(int state_fd, struct err *err);
 
 #endif

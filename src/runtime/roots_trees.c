@@ -202,13 +202,17 @@ static int mark_used(int trees_fd, const char *key, int sandbox_fd, struct err *
 	return 0;
 }
 
-/* is_used_below() - whether a sandbox with its state in @path uses it */
-static bool is_used_below(const char *path, const char *key)
+/* is_used_below() - whether a sandbox with its state below uses it */
+static bool is_used_below(int state_fd, const char *path, const char *key)
 {
 	_cleanup_(cleanup_closedir)
-	DIR *dir = opendir(path);
+	DIR *dir = NULL;
 	const struct dirent *entry;
+	int fd = openat(state_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir)
+		cleanup_close(&fd);
 	while (dir && (entry = readdir(dir))) {
 		char link[NAME_MAX + 16], target[KEY_MAX + 1];
 		ssize_t n;
@@ -252,7 +256,7 @@ static bool for_uses(int trees_fd, const char *key, bool forget)
 		}
 		n = readlinkat(trees_fd, entry->d_name, path, sizeof(path) - 1);
 		path[n < 0 ? 0 : n] = '\0';
-		if (n > 0 && is_used_below(path, key))
+		if (n > 0 && is_used_below(AT_FDCWD, path, key))
 			return true;
 	}
 	return false;
@@ -367,10 +371,23 @@ static bool is_idle(int lock_fd, uint64_t idle_usec)
 	return used <= now && now - used >= idle_usec;
 }
 
-/* sweep_one() - locked: its leftovers always, itself if it may go */
-static int sweep_one(int trees_fd, const char *key, const struct id_maps *maps, uint64_t idle_usec,
-		     struct err *err)
+/* struct sweep - one pass over all trees */
+struct sweep {
+	int trees_fd, state_fd;
+	const struct id_maps *maps;
+	uint64_t idle_usec;
+};
+
+static bool may_go(const struct sweep *sweep, const char *key, int lock_fd)
 {
+	return is_idle(lock_fd, sweep->idle_usec) && !for_uses(sweep->trees_fd, key, false) &&
+	       !(sweep->state_fd >= 0 && is_used_below(sweep->state_fd, ".", key));
+}
+
+/* sweep_one() - locked: its leftovers always, itself if it may go */
+static int sweep_one(const struct sweep *sweep, const char *key, struct err *err)
+{
+	int trees_fd = sweep->trees_fd;
 	char name[NAME_MAX + 1];
 	_cleanup_(cleanup_close)
 	int lock_fd = -1;
@@ -379,13 +396,13 @@ static int sweep_one(int trees_fd, const char *key, const struct id_maps *maps, 
 	if (r == -EWOULDBLOCK)
 		return 0;
 	if (r == 0)
-		r = rmtree(trees_fd, name_of(name, key, ".new"), maps, err);
-	if (r < 0 || !is_idle(lock_fd, idle_usec) || for_uses(trees_fd, key, false))
+		r = rmtree(trees_fd, name_of(name, key, ".new"), sweep->maps, err);
+	if (r < 0 || !may_go(sweep, key, lock_fd))
 		return r;
 	/* Renamed first: a tree that is half removed must not be taken for one. */
 	if (renameat(trees_fd, key, trees_fd, name) < 0 && errno != ENOENT)
 		return err_set(err, errno, "remove an unpacked tree");
-	r = rmtree(trees_fd, name, maps, err);
+	r = rmtree(trees_fd, name, sweep->maps, err);
 	if (r == 0) {
 		for_uses(trees_fd, key, true);
 		unlinkat(trees_fd, name_of(name, key, ".lock"), 0);
@@ -402,8 +419,10 @@ static bool cut_lock(const char *name, char key[KEY_MAX])
 	       span_copy((struct span) {text.p, text.len - suffix.len}, key, KEY_MAX);
 }
 
-int trees_sweep(int trees_fd, const struct id_maps *maps, uint64_t idle_usec, struct err *err)
+int trees_sweep(int trees_fd, int state_fd, const struct id_maps *maps, uint64_t idle_usec,
+		struct err *err)
 {
+	const struct sweep sweep = {trees_fd, state_fd, maps, idle_usec};
 	_cleanup_(cleanup_closedir)
 	DIR *dir = NULL;
 	const struct dirent *entry;
@@ -422,7 +441,7 @@ int trees_sweep(int trees_fd, const struct id_maps *maps, uint64_t idle_usec, st
 
 		if (!cut_lock(entry->d_name, key))
 			continue;
-		r = sweep_one(trees_fd, key, maps, idle_usec, first == 0 ? err : &later);
+		r = sweep_one(&sweep, key, first == 0 ? err : &later);
 		if (first == 0)
 			first = r;
 	}

@@ -37,7 +37,9 @@ struct trees_request {
 int trees_take(int trees_fd, const struct trees_request *request, int *out_root_fd,
 	       struct err *err);
 
-/** trees_sweep() - remove every tree that was used last before @idle_usec and is not used now */
-int trees_sweep(int trees_fd, const struct id_maps *maps, uint64_t idle_usec, struct err *err);
+/** trees_sweep() - remove every tree that was used last before @idle_usec and that no sandbox uses now: none
+ *  with its state in @state_fd (-1: none), and none where it was noted */
+int trees_sweep(int trees_fd, int state_fd, const struct id_maps *maps, uint64_t idle_usec,
+		struct err *err);
 
 #endif

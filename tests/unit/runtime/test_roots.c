@@ -135,7 +135,7 @@ static unsigned int count(const struct rig *rig, const char *pattern)
 
 static void sweep(struct rig *rig, uint64_t idle_usec)
 {
-	assert_fine(trees_sweep(rig->trees_fd, &rig->maps, idle_usec, &rig->err), rig->err);
+	assert_fine(trees_sweep(rig->trees_fd, -1, &rig->maps, idle_usec, &rig->err), rig->err);
 }
 
 static void one_tree_serves_all(void **state)
@@ -177,6 +177,22 @@ static void a_tree_stays_while_a_sandbox_uses_it(void **state)
 	assert_int_equal(unlinkat(rig->sandbox_fds[1], TREES_LINK, 0), 0);
 	sweep(rig, 3600000000ull);
 	assert_int_equal(count(rig, "*"), 3);
+	sweep(rig, 0);
+	assert_int_equal(count(rig, "*"), 0);
+}
+
+static void a_use_that_was_not_noted_counts_where_it_is_asked_for(void **state)
+{
+	struct rig *rig = *state;
+	char command[128];
+	_cleanup_(cleanup_close)
+	int state_fd = open_in(rig, "state");
+
+	close(taken(rig, 0));
+	snprintf(command, sizeof(command), "rm %s/trees/*.in-*", rig->dir);
+	assert_int_equal(system(command), 0);
+	assert_fine(trees_sweep(rig->trees_fd, state_fd, &rig->maps, 0, &rig->err), rig->err);
+	assert_int_equal(count(rig, "*"), 2);
 	sweep(rig, 0);
 	assert_int_equal(count(rig, "*"), 0);
 }
@@ -397,6 +413,7 @@ int main(void)
 		RIGGED(one_tree_serves_all),
 		RIGGED(another_archive_of_the_same_name_is_another_tree),
 		RIGGED(a_tree_stays_while_a_sandbox_uses_it),
+		RIGGED(a_use_that_was_not_noted_counts_where_it_is_asked_for),
 		RIGGED(a_sandbox_may_be_renamed),
 		RIGGED(what_a_dead_unpacker_left_is_removed),
 		RIGGED(a_failure_leaves_nothing_but_a_lock),
