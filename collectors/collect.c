@@ -19,9 +19,15 @@
 
 /* In the order in which they run: each may use what those before it put into the pass. */
 static const struct collector *const collectors[] = {
-	&collector_host,       &collector_cgroups,  &collector_pids,
-	&collector_procs,      &collector_identity, &collector_by_namespace_usage,
-	&collector_namespaces, &collector_network,
+	&collector_host,
+	&collector_cgroups,
+	&collector_tasks,
+	&collector_pids,
+	&collector_procs,
+	&collector_identity,
+	&collector_by_namespace_usage,
+	&collector_namespaces,
+	&collector_network,
 };
 
 /** struct collect - what lives as long as the program watches */
@@ -87,6 +93,17 @@ static int collect_open(struct collect *collect, struct err *err)
 	return 0;
 }
 
+/* Whoever asks for one source wants no other. */
+static int collect_check_source(const struct collect *collect, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_LEN(collectors); i++)
+		if (collectors[i] == &collector_tasks && collect->failed[i].code &&
+		    collect->options.processes == PROCESSES_BPF)
+			return err_setx(err, collect->failed[i].code, "%s",
+					collect->failed[i].text);
+	return 0;
+}
+
 int collect_new(const struct collect_options *options, struct collect **out, struct err *err)
 {
 	struct collect *collect = xcalloc(1, sizeof(*collect));
@@ -105,6 +122,11 @@ int collect_new(const struct collect_options *options, struct collect **out, str
 					 &collect->failed[i]);
 		if (r < 0)
 			collect->failed[i].code = -r;
+	}
+	r = collect_check_source(collect, err);
+	if (r < 0) {
+		collect_free(collect);
+		return r;
 	}
 	*out = collect;
 	return 0;

@@ -9,6 +9,7 @@
  * makes no sense without it. collect.c runs the table in order: what a collector needs from an earlier
  * one stands in struct pass.
  *
+ *	tasks       all processes at once from the kernel (BPF)       -> pass.tasks
  *	host        /proc/{stat,meminfo,loadavg,uptime,pressure}      -> snapshot.host
  *	cgroups     every mounted hierarchy                           -> snapshot.cgroups, pass.members
  *	pids        /proc readdir, ns links, roots, NSpid (cached)    -> pass.pids
@@ -28,12 +29,21 @@
 #include "base/err.h"
 #include "model/snapshot.h"
 
+/** enum process_source - where processes come from */
+enum process_source {
+	PROCESSES_AUTO = 0, /* the task iterator where it works and pays, else /proc */
+	PROCESSES_BPF,	    /* the task iterator or nothing */
+	PROCESSES_PROC,	    /* /proc */
+};
+
 /** struct collect_options - fixed for the life of a struct collect */
 struct collect_options {
 	int root_fd; /* directory that stands for "/": AT_FDCWD means the real one; a fixture's root in
 		      * tests. Everything is read relative to it, except what libproc2 reads, which
 		      * always is the real /proc. Borrowed */
 	bool state_dirs; /* read engines' state on disk for names and images (true but in tests) */
+	bool lasting;	 /* many passes are to come: what is paid once pays off */
+	enum process_source processes; /* another root than the real one has PROCESSES_PROC only */
 };
 
 /** struct demand - what one pass is for */
@@ -51,7 +61,7 @@ struct collect;
 /**
  * collect_new() - open /proc and the hierarchies, set up every collector
  * Raises RLIMIT_NOFILE to its hard limit: files of live cgroups stay open.
- * Return: 0; -errno with @err: "open /proc: ...".
+ * Return: 0; -errno with @err: "open /proc: ...", or why PROCESSES_BPF can't be had.
  */
 int collect_new(const struct collect_options *options, struct collect **out, struct err *err);
 void collect_free(struct collect *collect);
@@ -72,6 +82,8 @@ struct member {
 	uint32_t cgroup; /* index in snapshot.cgroups */
 };
 
+struct tasks; /* tasks.h: all processes as the task iterator told them */
+
 struct pids; /* pids.h: what is known of every process without reading it anew */
 
 /** struct pass - one pass in the making; lives on the stack of collect_pass() */
@@ -79,8 +91,9 @@ struct pass {
 	struct snapshot *snapshot;
 	const struct demand *demand;
 	const struct collect_options *options;
-	int root_fd; /* as in the options, AT_FDCWD replaced by an open "/" */
-	int proc_fd; /* root_fd/proc */
+	int root_fd;		   /* as in the options, AT_FDCWD replaced by an open "/" */
+	int proc_fd;		   /* root_fd/proc */
+	const struct tasks *tasks; /* NULL: processes come from /proc */
 	struct member
 		*members; /* ascending pid, one per pid; in the snapshot's arena; filled by cgroups
 				 * with SOURCE_CGROUP_PROCS */
@@ -97,6 +110,7 @@ struct collector {
 	void (*stop)(void *state); /* NULL state allowed */
 };
 
+extern const struct collector collector_tasks;
 extern const struct collector collector_host;
 extern const struct collector collector_cgroups;
 extern const struct collector collector_pids;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * The pids collector: keeps the pid table. Every pass lists /proc, drops the entries of processes
- * that ended, and reads the new ones, some of the old ones again, as much as the demand's budget
- * allows. It owns the table and the open directory; it never reads what a process uses.
+ * The pids collector: keeps the pid table. Where there are facts of the task iterator, they say it all
+ * (pids_facts.c). Else every pass lists /proc, drops the entries of processes that ended, and reads the
+ * new ones, some of the old ones again, as much as the demand's budget allows. It owns the table and the
+ * open directory; it never reads what a process uses.
  *
  * A process is known again by the inode number of its /proc directory, which readdir gives for
  * free. The kernel numbers these inodes from a counter when it makes them, and unhashes the old one
@@ -10,7 +11,7 @@
  * 35,000 looks at a pid that was reused as fast as it could be did. Under memory pressure (or after
  * echo 2 > drop_caches) a living process gets a new number, and is merely read again.
  */
-#include "collectors/pids.h"
+#include "collectors/pids_table.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -19,7 +20,6 @@
 #include "base/clock.h"
 #include "base/dir.h"
 #include "base/parse.h"
-#include "collectors/pids_list.h"
 
 /* A process that is younger when it is read has yet to unshare, chroot or exec: look again. */
 #define PIDS_YOUNG_USEC 2000000u
@@ -29,27 +29,10 @@
 #define PIDS_REFRESH_SHARE 1024u
 #define PIDS_ROOT_MAX	   4096
 
-/** struct pids - the table */
-struct pids {
-	struct pids_list list;	   /* of this pass */
-	struct pid_entry *entries; /* ascending pid */
-	size_t len, cap;
-	uint64_t sequence;			 /* of this pass */
-	pid_t first_cursor;			 /* unread entries up to this pid had their turn */
-	pid_t young_cursor;			 /* the same for those that were read young */
-	pid_t old_cursor;			 /* the same for all others */
-	bool complete;				 /* every entry was read */
-	bool host_read;				 /* the members below were */
-	uint64_t host_ns[NS_TYPES];		 /* of PID 1, or of ourselves */
-	uint64_t proc_pid_ns;			 /* pid namespace that /proc shows; 0 unknown */
-	uint64_t host_root_dev, host_root_inode; /* of "/" */
-	struct strbuf buf;			 /* the file that was read last */
-};
-
 /* ---- Reading one process ---- */
 
 /* "net:[4026531840]" of PATH below a directory, to its inode; 0 where there is none */
-static int pids_read_ns(int dirfd, enum ns_type type, uint64_t *out_inode)
+int pids_read_ns(int dirfd, enum ns_type type, uint64_t *out_inode)
 {
 	char path[32], link[64];
 	int r;
@@ -125,7 +108,7 @@ static unsigned int parse_ns_pids(struct span status, pid_t *out_last)
 }
 
 /* status costs as much as four links: it is read only where the answer is not the pid itself. */
-static void pid_entry_read_inner(struct pid_entry *entry, int dirfd, struct pids *pids)
+void pid_entry_read_inner(struct pid_entry *entry, int dirfd, struct pids *pids)
 {
 	if (entry->ns[NS_PID] != 0 && entry->ns[NS_PID] == pids->proc_pid_ns) {
 		entry->inner_pid = entry->pid;
@@ -137,7 +120,7 @@ static void pid_entry_read_inner(struct pid_entry *entry, int dirfd, struct pids
 }
 
 /* The link is read only where the directory behind it is another than "/": most are the same. */
-static void pid_entry_read_root(struct pid_entry *entry, int dirfd, const struct pids *pids)
+void pid_entry_read_root(struct pid_entry *entry, int dirfd, const struct pids *pids)
 {
 	char target[PIDS_ROOT_MAX];
 	struct stat st;
@@ -203,7 +186,7 @@ static int pid_entry_read(struct pid_entry *entry, struct pids *pids, const stru
 
 /* ---- The table ---- */
 
-static void pid_entry_finish(struct pid_entry *entry)
+void pid_entry_finish(struct pid_entry *entry)
 {
 	free(entry->root);
 }
@@ -433,12 +416,16 @@ static int pids_sample(void *data, struct pass *pass, struct err *err)
 
 	if (!pids->host_read)
 		pids_read_host(pids, pass);
-	r = pids_list_update(&pids->list, pass, err);
-	if (r < 0)
-		return r;
+	if (pass->tasks) {
+		pids_take_facts(pids, pass);
+	} else {
+		r = pids_list_update(&pids->list, pass, err);
+		if (r < 0)
+			return r;
+		pids_merge(pids);
+		pids_read(pids, pass);
+	}
 	pids->sequence = pass->snapshot->sequence;
-	pids_merge(pids);
-	pids_read(pids, pass);
 	pids_place(pids, pass);
 	pass->pids = pids;
 	pass->snapshot->ns_partial = !pids->complete;

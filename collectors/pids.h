@@ -33,7 +33,9 @@ struct pid_entry {
 	char *root;    /* target of /proc/PID/root where it is not "/"; NULL for "/" or unknown */
 	uint64_t
 		root_inode; /* st_ino of /proc/PID/root (with root_dev), 0 unknown: tells roots apart that */
-	uint64_t root_dev;  /* read "/" because of another mount namespace */
+	uint64_t root_dev; /* read "/" because of another mount namespace */
+	uint64_t
+		root_fact; /* what the task iterator called it when it was read; 0: it was not asked */
 	uint32_t cgroup;    /* of this pass: index in snapshot.cgroups, or INDEX_NONE */
 	uint32_t container; /* of this pass: set by the identity collector, or INDEX_NONE */
 	uint64_t seen;	    /* sequence of the pass that saw it last */

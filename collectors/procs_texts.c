@@ -18,9 +18,9 @@
 /** struct procs_text - what is kept of one process */
 struct procs_text {
 	pid_t pid;
-	uint32_t name_hash; /* of the printable name: tells an exec */
+	uint32_t name_hash; /* of the name that was entered, and the exec_id: tells an exec */
 	uint64_t start_ticks;
-	char *comm;    /* raw name where the printable one is not it; else NULL */
+	char *comm;    /* name from /proc where the entered one is not it; else NULL */
 	char *cmdline; /* NULL: not read yet, or empty */
 };
 
@@ -42,14 +42,15 @@ static uint32_t hash_text(const char *s)
 
 /* ---- Reading ---- */
 
-static void procs_read_comm(struct procs_texts *texts, struct procs_text *text, int proc_fd)
+static void procs_read_comm(struct procs_texts *texts, struct procs_text *text)
 {
 	char path[32];
 	struct span comm;
 
 	snprintf(path, sizeof(path), "%d/comm", text->pid);
-	if (dir_read(proc_fd, path, &texts->buf, NULL) != READ_OK)
+	if (dir_read(texts->proc_fd, path, &texts->buf, NULL) != READ_OK)
 		return;
+	free(text->comm);
 	comm = strbuf_span(&texts->buf);
 	if (comm.len > 0 && comm.p[comm.len - 1] == '\n')
 		comm.len--;
@@ -107,7 +108,7 @@ static bool procs_read_cmdline(struct procs_text *text, int proc_fd)
 
 /* ---- The cache ---- */
 
-void procs_texts_begin(struct procs_texts *texts)
+void procs_texts_begin(struct procs_texts *texts, int proc_fd, struct arena *arena)
 {
 	struct procs_text *spare = texts->before;
 	size_t spare_cap = texts->before_cap;
@@ -119,6 +120,9 @@ void procs_texts_begin(struct procs_texts *texts)
 	texts->now = spare;
 	texts->now_cap = spare_cap;
 	texts->now_len = 0;
+	texts->proc_fd = proc_fd;
+	texts->arena = arena;
+	memset(texts->pool, 0, sizeof(texts->pool));
 }
 
 void procs_texts_end(struct procs_texts *texts)
@@ -156,10 +160,28 @@ static struct procs_text procs_texts_take(struct procs_texts *texts, const struc
 	return none;
 }
 
-void procs_texts_enter(struct procs_texts *texts, struct process *row, const char *printable,
-		       int proc_fd, struct arena *arena)
+/* Most of a crowd has the same few names: each is in the arena once, or a few times. */
+static const char *procs_texts_pooled(struct procs_texts *texts, const char *name, uint32_t hash)
 {
-	uint32_t hash = hash_text(printable);
+	const char **slot = &texts->pool[hash % PROCS_TEXTS_POOL];
+
+	if (!*slot || strcmp(*slot, name) != 0)
+		*slot = arena_strdup(texts->arena, name);
+	return *slot;
+}
+
+/* Whether /proc/PID/comm says more: of what the locale could not print there is a question mark or a dot,
+ * and a task of the kernel has 15 characters of the name that its thread was given. */
+static bool procs_name_is_less(const struct process *row, const char *name, uint64_t exec_id)
+{
+	return exec_id == 0 ? strpbrk(name, "?.") != NULL : row->kernel_thread;
+}
+
+void procs_texts_enter(struct procs_texts *texts, struct process *row, const char *name,
+		       uint64_t exec_id)
+{
+	uint32_t name_hash = hash_text(name);
+	uint32_t hash = name_hash ^ (uint32_t)(exec_id * 2654435761u);
 	struct procs_text *text;
 
 	if (texts->now_len == texts->now_cap) {
@@ -172,11 +194,11 @@ void procs_texts_enter(struct procs_texts *texts, struct process *row, const cha
 		procs_text_finish(text);
 		text->comm = text->cmdline = NULL;
 		text->name_hash = hash;
-		/* A question mark stands for what the locale could not print. */
-		if (strchr(printable, '?'))
-			procs_read_comm(texts, text, proc_fd);
+		if (procs_name_is_less(row, name, exec_id))
+			procs_read_comm(texts, text);
 	}
-	row->comm = arena_strdup(arena, text->comm ? text->comm : printable);
+	row->comm = text->comm ? arena_strdup(texts->arena, text->comm)
+			       : procs_texts_pooled(texts, name, name_hash);
 }
 
 static struct procs_text *procs_texts_find(const struct procs_texts *texts, pid_t pid)
@@ -194,16 +216,27 @@ static struct procs_text *procs_texts_find(const struct procs_texts *texts, pid_
 	return low < texts->now_len && texts->now[low].pid == pid ? &texts->now[low] : NULL;
 }
 
-void procs_texts_cmdline(struct procs_texts *texts, struct process *row, bool fresh, int proc_fd,
-			 struct arena *arena)
+void procs_texts_worker(struct procs_texts *texts, struct process *row)
+{
+	struct procs_text *text = procs_texts_find(texts, row->pid);
+
+	if (!text)
+		return;
+	procs_read_comm(texts, text);
+	if (text->comm)
+		row->comm = arena_strdup(texts->arena, text->comm);
+}
+
+void procs_texts_cmdline(struct procs_texts *texts, struct process *row, bool fresh)
 {
 	struct procs_text *text = procs_texts_find(texts, row->pid);
 
 	if (!text)
 		return;
 	/* In the middle of an exec it is empty: that is never kept. */
-	if (!row->kernel_thread && (fresh || !text->cmdline) && !procs_read_cmdline(text, proc_fd))
+	if (!row->kernel_thread && (fresh || !text->cmdline) &&
+	    !procs_read_cmdline(text, texts->proc_fd))
 		return;
-	row->cmdline = text->cmdline ? arena_strdup(arena, text->cmdline)
-				     : arena_printf(arena, "[%s]", row->comm);
+	row->cmdline = text->cmdline ? arena_strdup(texts->arena, text->cmdline)
+				     : arena_printf(texts->arena, "[%s]", row->comm);
 }

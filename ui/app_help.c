@@ -96,15 +96,28 @@ static size_t add_issues(struct app *app, struct dialog_line *lines)
 	return 2 + snapshot->issues_len;
 }
 
+/* add_source() - where processes come from; returns the lines used */
+static size_t add_source(struct app *app, struct dialog_line *line)
+{
+	const struct snapshot *snapshot = app->snapshot;
+	if (!snapshot || !snapshot->process_source)
+		return 0;
+	line->parts[0] = (struct dialog_part) {STYLE_BOX, arena_printf(&app->dialog_texts,
+								       "Processes come from %s.",
+								       snapshot->process_source)};
+	return 1;
+}
+
 void app_show_help(struct app *app)
 {
 	arena_reset(&app->dialog_texts);
 	size_t issues = app->snapshot ? app->snapshot->issues_len : 0;
-	size_t max = ARRAY_LEN(legend) + keys_len + 2 * KEY_GROUPS + issues + 3;
+	size_t max = ARRAY_LEN(legend) + keys_len + 2 * KEY_GROUPS + issues + 4;
 	struct dialog_line *lines = arena_array(&app->dialog_texts, max, sizeof(*lines));
 	size_t per_line = app->width >= 2 * ENTRY_COLUMNS + 4 ? 2 : 1;
 	size_t len = ARRAY_LEN(legend);
 	memcpy(lines, legend, sizeof(legend));
+	len += add_source(app, &lines[len]);
 	len += add_issues(app, &lines[len]);
 	for (int group = 0; group < KEY_GROUPS; group++)
 		len += 1 + add_group(app, &lines[len + 1], (enum key_group)group, per_line);

@@ -90,8 +90,9 @@ struct parse_stat {
 	pid_t pid, ppid;
 	struct span comm; /* between the first '(' and the last ')': may hold anything */
 	char state;
-	int64_t pgrp, session, tty_nr, nice, threads;
+	int64_t pgrp, session, tty_nr, priority, nice, threads;
 	uint64_t flags; /* PF_* of the kernel: PARSE_PF_KTHREAD */
+	uint64_t minor_faults, major_faults;
 	uint64_t user_ticks, system_ticks, start_ticks, vsize_bytes, rss_pages;
 };
 /** PARSE_PF_KTHREAD - in parse_stat.flags: a thread of the kernel (include/linux/sched.h) */

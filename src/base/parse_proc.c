@@ -103,8 +103,11 @@ enum {
 	STAT_SESSION = 2,
 	STAT_TTY_NR = 3,
 	STAT_FLAGS = 5,
+	STAT_MINFLT = 6,
+	STAT_MAJFLT = 8,
 	STAT_UTIME = 10,
 	STAT_STIME = 11,
+	STAT_PRIORITY = 14,
 	STAT_NICE = 15,
 	STAT_THREADS = 16,
 	STAT_START = 18,
@@ -148,13 +151,17 @@ static bool stat_numbers(struct span rest, int64_t values[STAT_FIELDS])
 static bool stat_fill(struct parse_stat *out, const int64_t v[STAT_FIELDS])
 {
 	if (v[STAT_PPID] < 0 || v[STAT_PPID] > INT_MAX || v[STAT_FLAGS] < 0 || v[STAT_UTIME] < 0 ||
-	    v[STAT_STIME] < 0 || v[STAT_START] < 0 || v[STAT_VSIZE] < 0 || v[STAT_RSS] < 0)
+	    v[STAT_STIME] < 0 || v[STAT_START] < 0 || v[STAT_VSIZE] < 0 || v[STAT_RSS] < 0 ||
+	    v[STAT_MINFLT] < 0 || v[STAT_MAJFLT] < 0)
 		return false;
 	out->ppid = (pid_t)v[STAT_PPID];
 	out->pgrp = v[STAT_PGRP];
 	out->session = v[STAT_SESSION];
 	out->tty_nr = v[STAT_TTY_NR];
 	out->flags = (uint64_t)v[STAT_FLAGS];
+	out->minor_faults = (uint64_t)v[STAT_MINFLT];
+	out->major_faults = (uint64_t)v[STAT_MAJFLT];
+	out->priority = v[STAT_PRIORITY];
 	out->nice = v[STAT_NICE];
 	out->threads = v[STAT_THREADS];
 	out->user_ticks = (uint64_t)v[STAT_UTIME];

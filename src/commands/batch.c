@@ -3,11 +3,11 @@
 #include "commands/batch.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "commands/source.h"
 #include "model/rates.h"
 
 /* What nobody could guess from the one file that was missed first. */
@@ -19,12 +19,12 @@ static int explain(int r, struct err *err)
 	return r;
 }
 
-int batch_init(struct batch *batch, unsigned int sources, bool expensive, struct err *err)
+int batch_init(struct batch *batch, unsigned int sources, unsigned int flags, struct err *err)
 {
-	struct collect_options options = {.root_fd = AT_FDCWD, .state_dirs = true};
+	const struct collect_options options = source_collect_options(flags & BATCH_LASTING);
 
 	*batch = (struct batch) {.demand = {.sources = sources}};
-	if (expensive)
+	if (flags & BATCH_EXPENSIVE)
 		batch->demand.view_pids_len = SIZE_MAX;
 	return explain(collect_new(&options, &batch->collect, err), err);
 }

@@ -11,6 +11,11 @@
  * kernel's quota periods of 100 ms: a part of one would see a throttled cgroup run, or wait, only */
 #define BATCH_PRIME_USEC 500000
 
+enum batch_flags {
+	BATCH_EXPENSIVE = 1 << 0, /* read the expensive fields of every process too */
+	BATCH_LASTING = 1 << 1,	  /* many samples are to come */
+};
+
 /** struct batch - batch_init(), batch_finish() */
 struct batch {
 	struct collect *collect;
@@ -21,12 +26,12 @@ struct batch {
 
 /**
  * batch_init() - take hold of the kernel's files
- * @sources:   what each sample reads (enum source bits)
- * @expensive: read the expensive fields of every process too
+ * @sources: what each sample reads (enum source bits)
+ * @flags:   enum batch_flags
  *
  * Return: 0; -errno with @err ("open /proc: ...").
  */
-int batch_init(struct batch *batch, unsigned int sources, bool expensive, struct err *err);
+int batch_init(struct batch *batch, unsigned int sources, unsigned int flags, struct err *err);
 void batch_finish(struct batch *batch);
 
 /** batch_wait() - let the next batch_sample() wait until @usec after the last one was due */

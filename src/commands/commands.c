@@ -17,13 +17,13 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "commands/options.h"
+#include "commands/source.h"
 #include "commands/stdout.h"
 #include "commands/suggest.h"
 
 const struct command *const commands[] = {
-	&command_top,	 &command_list,	   &command_stats,	&command_ps,	 &command_ns,
-	&command_tree,	 &command_inspect, &command_limit,	&command_freeze, &command_thaw,
-	&command_rootfs, &command_help,	   &command_completion,
+	&command_top,  &command_list,	 &command_stats,  &command_ps,	 &command_ns,
+	&command_tree, &command_inspect, &command_rootfs, &command_help, &command_completion,
 };
 const size_t commands_len = ARRAY_LEN(commands);
 
@@ -85,6 +85,12 @@ static int check_operands(const struct command *command, int n, char **operands,
 	return 0;
 }
 
+static void describe_program(struct strbuf *out)
+{
+	strbuf_adds(out, "boxtop " BOXTOP_VERSION "\n");
+	source_describe(out);
+}
+
 /* --help and --version: an answer on stdout. */
 static int answer(const struct command *command, int question)
 {
@@ -93,7 +99,7 @@ static int answer(const struct command *command, int question)
 	struct err err = ERR_INIT;
 
 	if (question == OPTIONS_VERSION)
-		strbuf_adds(&text, "boxtop " BOXTOP_VERSION "\n");
+		describe_program(&text);
 	else
 		options_help(command, &text);
 	if (stdout_write(strbuf_span(&text), &err) < 0)

@@ -173,7 +173,7 @@ static int answer(struct inspect *inspect, char **operands, struct err *err)
 	_cleanup_(batch_finish)
 	struct batch batch = {0};
 	const struct snapshot *snapshot = NULL;
-	int r = batch_init(&batch, inspect->report.sources, true, err);
+	int r = batch_init(&batch, inspect->report.sources, BATCH_EXPENSIVE, err);
 
 	for (int i = 0; r == 0 && i < 2; i++) {
 		r = batch_sample(&batch, &snapshot, err);
@@ -219,6 +219,7 @@ static const struct option_spec inspect_options[] = {
 	{"columns", 'o', OPTION_ARGUMENT, "FIELD,...",
 	 "these fields and nothing else; help lists them", report_set_columns},
 	{"no-header", 0, 0, NULL, "no line of ids above CSV", report_set_no_header},
+	SOURCE_OPTION,
 	{0},
 };
 

@@ -10,6 +10,7 @@
 #include "commands/columns.h"
 #include "commands/command.h"
 #include "commands/output.h"
+#include "commands/source.h"
 #include "model/query.h"
 
 enum report_flags {
@@ -50,7 +51,8 @@ int report_set_depth(void *target, const char *value, struct err *err);
 	{"reverse", 'r', 0, NULL, "turn the order round", report_set_reverse},                    \
 	{"filter", 'F', OPTION_ARGUMENT, "FILTER",                                                \
 	 "rows that hold a text or match FIELD>VALUE; a|b is or, a&b and", report_set_filter},    \
-	{"no-header", 0, 0, NULL, "no line of titles", report_set_no_header}
+	{"no-header", 0, 0, NULL, "no line of titles", report_set_no_header},                     \
+	SOURCE_OPTION
 /* clang-format on */
 
 /** struct report_type - what makes a command's report */

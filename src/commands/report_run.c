@@ -65,8 +65,8 @@ static int answer(const struct command *command, struct report *report, int n, c
 	struct batch batch = {0};
 	const struct snapshot *snapshot;
 	struct err err = ERR_INIT;
-	int r = batch_init(&batch, report->sources | scope_sources(n, operands), report->expensive,
-			   &err);
+	int r = batch_init(&batch, report->sources | scope_sources(n, operands),
+			   report->expensive ? BATCH_EXPENSIVE : 0, &err);
 
 	if (r == 0)
 		r = ask(report, &batch, n > 0 ? operands[0] : NULL, &snapshot, &err);

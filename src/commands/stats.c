@@ -157,7 +157,8 @@ static int stats_run(const struct command *command, int argc, char **argv)
 		return command_fail_usage(command, &err);
 	}
 	stats.report.output_flags |= OUTPUT_TIMED;
-	r = batch_init(&stats.batch, stats.report.sources | scope_sources(argc, argv), false, &err);
+	r = batch_init(&stats.batch, stats.report.sources | scope_sources(argc, argv),
+		       BATCH_LASTING, &err);
 	if (r == 0)
 		r = stream(&stats, &err);
 	batch_finish(&stats.batch);

@@ -11,7 +11,6 @@
 #include "base/arena.h"
 #include "model/cgroup.h"
 #include "model/container.h"
-#include "model/event.h"
 #include "model/host.h"
 #include "model/namespace.h"
 #include "model/process.h"
@@ -59,6 +58,7 @@ struct snapshot {
 	uint64_t cpu_usec;    /* CPU time that the pass took */
 	unsigned int sources; /* enum source bits that were read */
 	bool rated;	      /* rates() has run */
+	const char *process_source; /* where processes came from, and why not from elsewhere; NULL none */
 	bool ns_partial;      /* the namespace pass is not through all processes yet */
 	enum cgroup_layout layout;
 	enum cgroup_controller primary; /* the hierarchy whose paths and inodes name the rows */
@@ -72,8 +72,6 @@ struct snapshot {
 	size_t processes_len;
 	struct ns *namespaces; /* by type, then id */
 	size_t namespaces_len;
-	struct container_event *events; /* of a log only; no pass has any */
-	size_t events_len;
 	struct issue *issues;
 	size_t issues_len;
 };

@@ -25,13 +25,9 @@ screen_start 80 24 || {
 keys() {
 	cat <<'KEYS'
 1|1 Containers|1
-2|CGROUP|2
-3|COMMAND|3
-4|OWNER|4
-5|EVENT|5
+2|PID|2
 Tab|NAME|Tab
-BTab|EVENT|Shift-Tab
-3|COMMAND|3
+BTab|PID|Shift-Tab
 F1|Moving|F1
 Escape|F10Quit|Esc
 h|Moving|h

@@ -67,6 +67,7 @@ static inline void rig_begin(struct rig *rig, unsigned int sources)
 	rig->demand.sources = sources;
 	rig->pass.snapshot = snapshot;
 	rig->pass.demand = &rig->demand;
+	rig->pass.tasks = NULL;
 	rig->pass.pids = NULL;
 	rig->pass.members = NULL;
 	rig->pass.members_len = 0;

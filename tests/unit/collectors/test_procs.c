@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Processes by libproc2, over the real /proc with children that burn, map, exec and end. */
+/* Processes by libproc2 and by the task iterator, over the real /proc with children that burn, map, exec and end. */
 #include "rig.h"
 
 #include <sys/mman.h>
@@ -8,10 +8,14 @@
 #include "base/dir.h"
 #include "base/parse.h"
 #include "collectors/procs_texts.h"
+#include "collectors/tasks.h"
 
 #define ALL_SOURCES                                                                                \
 	(SOURCE_PROCS | SOURCE_PROCS_STATUS | SOURCE_PROCS_CMDLINE | SOURCE_PROCS_IO |             \
 	 SOURCE_PROCS_MORE)
+
+/* The second time all is told by the task iterator, where there is one. */
+static struct tasks *iterator;
 
 /* struct scene - a rig with the collector in it */
 struct scene {
@@ -36,6 +40,9 @@ static void scene_view(struct scene *scene, const pid_t *pids, size_t n)
 static const struct snapshot *scene_pass(struct scene *scene, unsigned int sources)
 {
 	rig_begin(&scene->rig, sources);
+	if (iterator)
+		assert_int_equal(tasks_read(iterator, NULL), 0);
+	scene->rig.pass.tasks = iterator;
 	if (sources & SOURCE_NS)
 		rig_sample(&scene->rig, &collector_pids, scene->pids);
 	rig_sample(&scene->rig, &collector_procs, scene->procs);
@@ -66,6 +73,15 @@ static void assert_why(struct metric metric, enum metric_state state, enum metri
 {
 	assert_int_equal(metric.state, state);
 	assert_int_equal(metric.why, why);
+}
+
+/* What has a file of its own is not asked for; the iterator tells it all the same. */
+static void assert_not_paid_for(struct metric metric)
+{
+	if (iterator)
+		assert_known(metric);
+	else
+		assert_why(metric, METRIC_UNSAMPLED, WHY_NOT_ASKED);
 }
 
 /* ---- What is read of every process ---- */
@@ -178,7 +194,7 @@ static void memory_is_what_a_process_touched(void **state)
 	scene_open(&scene);
 	row = find(scene_pass(&scene, SOURCE_PROCS), child.pid);
 	assert_true(row->rss_bytes.value >= 2 * MAPPED - (2u << 20));
-	assert_why(row->shared_bytes, METRIC_UNSAMPLED, WHY_NOT_ASKED);
+	assert_not_paid_for(row->shared_bytes);
 	row = find(scene_pass(&scene, SOURCE_PROCS | SOURCE_PROCS_STATUS), child.pid);
 	assert_true(row->rss_bytes.value >= 2 * MAPPED);
 	assert_true(row->rss_bytes.value < 2 * MAPPED + (512u << 20));
@@ -299,16 +315,17 @@ static void what_is_expensive_is_read_in_view_only(void **state)
 	assert_true(row->io_read_bytes.state == METRIC_KNOWN ||
 		    row->io_read_bytes.state == METRIC_ABSENT); /* a kernel without accounting */
 	row = find(snapshot, unseen.pid);
-	assert_why(row->swap_bytes, METRIC_UNSAMPLED, WHY_NOT_ASKED);
+	assert_not_paid_for(row->swap_bytes);
 	assert_why(row->oom_score, METRIC_UNSAMPLED, WHY_NOT_ASKED);
 	assert_why(row->open_files, METRIC_UNSAMPLED, WHY_NOT_ASKED);
-	assert_why(row->io_read_bytes, METRIC_UNSAMPLED, WHY_NOT_ASKED);
+	if (!iterator)
+		assert_why(row->io_read_bytes, METRIC_UNSAMPLED, WHY_NOT_ASKED);
 	scene_view(&scene, NULL, SIZE_MAX);
 	row = find(scene_pass(&scene, ALL_SOURCES), unseen.pid);
 	assert_known(row->swap_bytes);
 	assert_known(row->open_files);
 	row = find(scene_pass(&scene, SOURCE_PROCS), unseen.pid);
-	assert_why(row->swap_bytes, METRIC_UNSAMPLED, WHY_NOT_ASKED);
+	assert_not_paid_for(row->swap_bytes);
 	assert_null(row->cmdline);
 	scene_close(&scene);
 	child_kill(&seen);
@@ -663,5 +680,16 @@ int main(void)
 		cmocka_unit_test(a_plain_user_is_told_what_is_denied),
 	};
 
-	return cmocka_run_group_tests_name("collectors/procs", tests, NULL, NULL);
+	int failed = cmocka_run_group_tests_name("collectors/procs by /proc", tests, NULL, NULL);
+	struct err err = ERR_INIT;
+	int proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (tasks_open(proc_fd, &iterator, &err) == 0)
+		failed += cmocka_run_group_tests_name("collectors/procs by the task iterator",
+						      tests, NULL, NULL);
+	else
+		printf("no task iterator here: %s\n", err.text);
+	tasks_free(iterator);
+	close(proc_fd);
+	return failed;
 }

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the task iterator tells of a process and of a thread: read by tasks.c, written by tasks.bpf.c,
+ * which knows no header of the C library. Header only; times are nanoseconds, memory is in pages.
+ */
+#ifndef BOXTOP_COLLECTORS_BPF_FACT_H
+#define BOXTOP_COLLECTORS_BPF_FACT_H
+
+typedef unsigned int fact_u32;
+typedef unsigned long long fact_u64;
+
+/* In the order of enum ns_type (model/namespace.h) */
+#define FACT_NS 8
+
+/* With CAP_PERFMON the kernel lets addresses through: they name things and are never followed. */
+
+/** struct task_counts - counters of one thread */
+struct task_counts {
+	fact_u64 user_nsec, system_nsec; /* as the timer tick saw them */
+	fact_u64 runtime_nsec;		 /* as the scheduler did */
+	fact_u64 minor_faults, major_faults;
+	fact_u64 read_bytes, write_bytes; /* from and to storage; see FACT_HAS_IO */
+};
+
+/** struct thread_fact - a thread that is not the first of its process: pid is not tgid */
+struct thread_fact {
+	fact_u32 pid, tgid;
+	struct task_counts counts;
+};
+
+/** enum fact_has - in task_fact.has; all but the last are the same for all processes */
+enum fact_has {
+	FACT_HAS_IO = 1 << 0,	       /* this kernel counts read_bytes and write_bytes */
+	FACT_HAS_SCALING = 1 << 1,     /* /proc scales user and system time to runtime_nsec */
+	FACT_HAS_ROUGH_PAGES = 1 << 2, /* pages are counted per CPU and summed now and then only */
+	FACT_NS_DENIED = 1 << 3, /* of a process that only /proc shows: it denies ns[] and root */
+};
+
+/** struct task_fact - a process: pid is tgid */
+struct task_fact {
+	fact_u32 pid, tgid;
+	fact_u32 ppid, pgrp, session;
+	fact_u32 uid;	     /* effective */
+	fact_u32 state;	     /* TASK_ bits */
+	fact_u32 exit_state; /* EXIT_ bits */
+	fact_u32 flags;	     /* PF_ bits */
+	fact_u32 threads;
+	fact_u32 processor;
+	int priority, nice;
+	fact_u32 inner_pid;   /* in its own pid namespace; 0: nested too deeply for the iterator */
+	fact_u32 ns[FACT_NS]; /* inodes; 0: it has none any more, or as inner_pid */
+	fact_u32 tty;	      /* major << 20 | minor; 0: none */
+	fact_u32 has;	      /* enum fact_has: the same for all */
+	fact_u64 start_nsec;  /* since boot, CLOCK_BOOTTIME */
+	struct task_counts
+		counts; /* of this thread and those that ended; tasks.c adds the others */
+	fact_u64 prev_user_nsec, prev_system_nsec; /* what /proc told last: it never goes back */
+	fact_u64 file_pages, anon_pages, swap_pages, shmem_pages; /* signed: see percpu_counter */
+	fact_u64 total_pages;					  /* of address space */
+	fact_u64 cgroup;  /* id in the unified hierarchy: the inode of its directory */
+	fact_u64 root;	  /* names its root directory */
+	fact_u64 exec_id; /* counts its execs */
+	char comm[16];	  /* terminated */
+};
+
+#endif
