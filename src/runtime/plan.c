@@ -21,7 +21,8 @@ static const struct builtin {
 	unsigned int needs; /* enum plan_flags that must be set */
 } builtins[] = {
 	{"/proc", "proc", NULL, SAFE, 0},
-	{"/dev", "tmpfs", "mode=0755,size=64k", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0},
+	/* Its nodes are mounts of their own; one that is made in it is none. */
+	{"/dev", "tmpfs", "mode=0755,size=64k", SAFE, 0},
 	{"/dev/pts", "devpts", "newinstance,ptmxmode=0666,mode=0620",
 	 MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0},
 	{"/dev/shm", "tmpfs", "mode=1777,size=64m", SAFE, 0},
@@ -114,9 +115,12 @@ static bool take_option(const char *option, struct plan_mount *mount)
 static struct plan_mount from_spec(struct strbuf *out, const struct spec_mount *from)
 {
 	struct plan_mount mount = {.bind = from->type && strcmp(from->type, "bind") == 0};
+	bool has_nodes = mount.bind || (from->type && strcmp(from->type, "devpts") == 0);
 	_cleanup_(strbuf_finish)
 	struct strbuf data = STRBUF_INIT;
 
+	/* Device nodes are made by who may, and who may is to gain nothing by it. */
+	mount.attributes = has_nodes ? 0 : MOUNT_ATTR_NODEV;
 	for (size_t i = 0; i < from->options.len; i++) {
 		if (take_option(from->options.items[i], &mount))
 			continue;
@@ -176,6 +180,24 @@ static void add_mounts(const struct plan_request *request, struct plan *plan, st
 
 /* ---- The rest ---- */
 
+/* Of the host's own root its secrets, too, whoever asked for it. */
+static struct plan_list add_masked(const struct spec *spec, uint32_t flags, struct strbuf *out)
+{
+	struct plan_list added;
+	struct spec all;
+
+	if (!(flags & PLAN_ROOT_HOST))
+		return add_list(out, &spec->masked_paths);
+	spec_init(&all);
+	all.masked_paths = (struct spec_list) {NULL, 0};
+	for (size_t i = 0; i < spec->masked_paths.len; i++)
+		spec_list_add(&all, &all.masked_paths, spec->masked_paths.items[i]);
+	spec_mask_host_secrets(&all, getenv("HOME"));
+	added = add_list(out, &all.masked_paths);
+	spec_finish(&all);
+	return added;
+}
+
 static void add_process(const struct spec_process *process, struct plan *plan, struct strbuf *out)
 {
 	struct plan_rlimit *rlimits = xcalloc(process->rlimits_len + 1, sizeof(rlimits[0]));
@@ -228,7 +250,7 @@ int plan_build(const struct plan_request *request, struct strbuf *out, struct er
 	strbuf_add(out, (const char *)&plan, sizeof(plan));
 	add_process(&spec->process, &plan, out);
 	plan.hostname = add_text(out, spec->hostname ? spec->hostname : spec->name);
-	plan.masked = add_list(out, &spec->masked_paths);
+	plan.masked = add_masked(spec, plan.flags, out);
 	plan.readonly = add_list(out, &spec->readonly_paths);
 	plan.sysctls = add_list(out, &spec->sysctls);
 	add_mounts(request, &plan, out);

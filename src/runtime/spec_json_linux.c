@@ -178,18 +178,21 @@ static int read_propagation(struct spec_reader *reader, json_t *value)
 }
 
 /*
- * A list that denies is kept by other means: /dev holds only what every sandbox has, and the root is
- * mounted nodev. Who may mount with the host's rights could undo that.
+ * A list that denies is kept by other means than the devices controller: /dev holds only what every sandbox
+ * has, all else is mounted nodev, and nobody makes nodes. Who may mount with the host's rights could undo
+ * that.
  */
 int spec_check_device_list(struct spec_reader *reader)
 {
-	const struct spec *spec = reader->spec;
+	struct spec *spec = reader->spec;
 
-	if (!reader->restricts_devices || (spec->namespaces & SPEC_NS_USER) || spec->ns_paths[0] ||
-	    !(spec->process.caps & 1ull << CAP_SYS_ADMIN))
+	if (!reader->restricts_devices || (spec->namespaces & SPEC_NS_USER) || spec->ns_paths[0])
 		return 0;
-	return spec_refuse(reader, "linux.resources.devices can't be kept from a process with "
-				   "CAP_SYS_ADMIN outside of a user namespace");
+	if (spec->process.caps & 1ull << CAP_SYS_ADMIN)
+		return spec_refuse(reader, "linux.resources.devices can't be kept from a process "
+					   "with CAP_SYS_ADMIN outside of a user namespace");
+	spec->process.caps &= ~(1ull << CAP_MKNOD);
+	return 0;
 }
 
 int spec_read_linux(struct spec_reader *reader, json_t *value)

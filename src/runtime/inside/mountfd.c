@@ -92,7 +92,8 @@ int mountfd_overlay(const struct mountfd_overlay *overlay, struct err *err)
 	    set_string(fs_fd, "workdir", overlay->work) < 0 ||
 	    (overlay->userxattr && set_string(fs_fd, "userxattr", NULL) < 0))
 		return fail(fs_fd, errno, "overlay", err);
-	return finish_new(fs_fd, "overlay", 0, err);
+	/* A device node of the image is none inside: /dev has those of the sandbox. */
+	return finish_new(fs_fd, "overlay", MOUNT_ATTR_NODEV, err);
 }
 
 int mountfd_clone(const char *path, bool recursive, struct err *err)

@@ -172,7 +172,8 @@ static int compose_dir(struct inside *inside, struct layer *layer, const char *n
 	mount_fd = layer_over(inside, layer, name, lower, &ignored);
 	if (mount_fd < 0) {
 		mount_fd = mountfd_clone(path, true, err);
-		if (mount_fd < 0 || mountfd_set(mount_fd, MOUNT_ATTR_RDONLY, true, err) < 0)
+		if (mount_fd < 0 ||
+		    mountfd_set(mount_fd, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV, true, err) < 0)
 			return -err->code;
 	}
 	target = openat(root_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -291,7 +292,7 @@ int root_build(struct inside *inside, struct err *err)
 		return build_layered(inside, lower_fd, err);
 	inside->root_mount_fd = mountfd_clone_fd(lower_fd, err);
 	r = inside->root_mount_fd;
-	return r < 0 ? r : 0;
+	return r < 0 ? r : mountfd_set(r, MOUNT_ATTR_NODEV, true, err);
 }
 
 int root_pivot(struct inside *inside, struct err *err)

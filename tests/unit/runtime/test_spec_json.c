@@ -171,6 +171,9 @@ static void a_bundle_of_containerd_means_the_same(void **state)
 	load(rig, "containerd");
 	assert_int_equal(rig->spec.limits.values[LIMIT_CPU_WEIGHT].number, 100);
 	assert_string_equal(rig->spec.cgroups_path, "/default/c1");
+	/* Its list of devices is kept by who can't make any. */
+	assert_true(rig->spec.process.caps & 1ull << CAP_NET_RAW);
+	assert_false(rig->spec.process.caps & 1ull << CAP_MKNOD);
 	assert_string_equal(rig->spec.root.path, "/srv/rootfs");
 }
 
