@@ -14,8 +14,9 @@
 #include "ui/app_private.h"
 
 static const struct view_type *const view_types[SCREENS] = {
-	[SCREEN_CONTAINERS] = &view_type_containers,
-	[SCREEN_PROCESSES] = &view_type_processes,
+	[SCREEN_CONTAINERS] = &view_type_containers, [SCREEN_CGROUPS] = &view_type_cgroups,
+	[SCREEN_PROCESSES] = &view_type_processes,   [SCREEN_NAMESPACES] = &view_type_namespaces,
+	[SCREEN_EVENTS] = &view_type_events,
 };
 
 void app_ignore_answer(struct app *app, enum dialog_result result, uint32_t key)
@@ -33,6 +34,7 @@ int app_new(const struct app_options *options, struct app **out, struct err *err
 	app->screen = options->screen;
 	app->delay_usec = options->delay_usec;
 	app->history = history_new();
+	app->events = event_log_new();
 	app->answer = app_ignore_answer;
 	for (int screen = 0; screen < SCREENS; screen++) {
 		int one = view_init(&app->views[screen], view_types[screen], options,
@@ -59,6 +61,7 @@ void app_free(struct app *app)
 	strbuf_finish(&app->last_search);
 	strbuf_finish(&app->seen_issue);
 	history_free(app->history);
+	event_log_free(app->events);
 	snapshot_unref(app->snapshot);
 	free(app->view_pids);
 	free(app);
@@ -67,12 +70,15 @@ void app_free(struct app *app)
 void app_take_snapshot(struct app *app, struct snapshot *snapshot)
 {
 	struct snapshot *old = app->snapshot;
+	event_log_compare(app->events, old, snapshot);
 	app->snapshot = snapshot;
 	for (int screen = 0; screen < SCREENS; screen++)
 		if (screen != (int)app->screen)
-			view_replace_snapshot(&app->views[screen], snapshot);
+			view_replace_snapshot(&app->views[screen],
+					      app_rows_of(app, (enum app_screen)screen));
 	history_add(app->history, snapshot);
-	view_update(app_view(app), snapshot);
+	view_update(app_view(app), app_rows_of(app, app->screen));
+	app_carry_selection(app);
 	app->seen++;
 	snapshot_unref(old);
 }
@@ -122,17 +128,17 @@ static void cleanup_app(struct app **app)
 	app_free(*app);
 }
 
-int app_frame(const struct app_options *options, const struct snapshot *snapshot,
-	      const char *script, struct canvas *canvas, struct err *err)
+int app_frame(const struct app_options *options, const struct app_scene *scene,
+	      struct canvas *canvas, struct err *err)
 {
 	_cleanup_(cleanup_app)
 	struct app *app = NULL;
 	int r = app_new(options, &app, err);
 	if (r < 0)
 		return r;
-	if (snapshot)
-		app_take_snapshot(app, snapshot_ref((struct snapshot *)snapshot));
-	r = script ? press_keys(app, script, canvas, err) : 0;
+	for (size_t i = 0; i < scene->snapshots_len; i++)
+		app_take_snapshot(app, snapshot_ref(scene->snapshots[i]));
+	r = scene->keys ? press_keys(app, scene->keys, canvas, err) : 0;
 	if (r < 0)
 		return err_wrap(err, r, "keys to press");
 	app_draw(app, canvas);

@@ -31,9 +31,13 @@ struct feed {
 	void (*demand)(struct feed *feed, const struct feed_demand *demand);
 };
 
+/** enum app_screen - in the order of their tabs and numbers */
 enum app_screen {
 	SCREEN_CONTAINERS = 0,
+	SCREEN_CGROUPS,
 	SCREEN_PROCESSES,
+	SCREEN_NAMESPACES,
+	SCREEN_EVENTS,
 	SCREENS,
 };
 
@@ -75,9 +79,15 @@ const struct theme *app_theme(const struct app_options *options);
 /** app_run() - until the user leaves. 0; -errno with @err; the terminal is restored in any case */
 int app_run(const struct app_options *options, struct feed *feed, struct err *err);
 
-/** app_frame() - draw one frame of @snapshot into @canvas without a terminal (golden frames,
- *  --dump-frame). @keys: key names to press first, blank separated ("t Down Down"), or NULL */
-int app_frame(const struct app_options *options, const struct snapshot *snapshot, const char *keys,
+/** struct app_scene - what a frame without a terminal is drawn from (golden frames, --dump-frame) */
+struct app_scene {
+	struct snapshot *const *snapshots; /* in their order; the last one is shown */
+	size_t snapshots_len;
+	const char *keys; /* names to press first, blank separated ("t Down Down"); NULL */
+};
+
+/** app_frame() - draw one frame into @canvas. 0; -EINVAL with @err: options or keys make no sense */
+int app_frame(const struct app_options *options, const struct app_scene *scene,
 	      struct canvas *canvas, struct err *err);
 
 /* ---- What the loop is made of; the tests of the screens drive it too ---- */

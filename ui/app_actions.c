@@ -33,17 +33,6 @@ void app_say(struct app *app, uint16_t style, const char *fmt, ...)
 	app->message_style = style;
 }
 
-/* The hidden view's rows may be of a snapshot that is gone: ask anew before anything looks at them. */
-void app_show_screen(struct app *app, enum app_screen screen)
-{
-	const struct view *view = &app->views[screen];
-	app->screen = screen;
-	view_update(app_view(app), app->snapshot);
-	if ((app->flags & APP_PAUSED) && app->snapshot &&
-	    (view->type->sources & ~app->snapshot->sources))
-		app_say(app, STYLE_WARN, "Paused before this was read: Z goes on");
-}
-
 /* ---- Moving ---- */
 
 static void move_up(struct app *app)
@@ -101,68 +90,6 @@ static void follow(struct app *app)
 		table->flags &= ~(unsigned int)TABLE_PINNED;
 }
 
-/* ---- Screens ---- */
-
-static void next_screen(struct app *app)
-{
-	app_show_screen(app, (enum app_screen)((app->screen + 1) % SCREENS));
-}
-
-static void previous_screen(struct app *app)
-{
-	app_show_screen(app, (enum app_screen)((app->screen + SCREENS - 1) % SCREENS));
-}
-
-static void show_containers(struct app *app)
-{
-	app_show_screen(app, SCREEN_CONTAINERS);
-}
-
-static void unzoom(struct app *app)
-{
-	view_set_zoom(&app->views[SCREEN_PROCESSES], (struct row_key) {0}, SPAN(""));
-}
-
-/* The key of the screen that is shown already: all processes again. */
-static void show_processes(struct app *app)
-{
-	bool again = app->screen == SCREEN_PROCESSES;
-	app_show_screen(app, SCREEN_PROCESSES);
-	if (again && app_view(app)->zoom.kind)
-		unzoom(app);
-}
-
-static void enter(struct app *app)
-{
-	const struct row_line *line = table_selected(app_table(app));
-	if (!line)
-		return;
-	const struct container *container = row_container(&line->row);
-	const struct cgroup *cgroup = row_cgroup(&line->row);
-	const char *name = container ? container->name : cgroup->path;
-	struct row_key key = row_key(&line->row);
-	app_show_screen(app, SCREEN_PROCESSES);
-	view_set_zoom(app_view(app), key, span_of(name));
-}
-
-static bool leave_zoom(struct app *app)
-{
-	if (app->screen != SCREEN_PROCESSES || !app_view(app)->zoom.kind)
-		return false;
-	unzoom(app);
-	app_show_screen(app, SCREEN_CONTAINERS);
-	return true;
-}
-
-static void back(struct app *app)
-{
-	struct table *table = app_table(app);
-	if (table->flags & TABLE_FOLLOW)
-		table->flags &= ~(unsigned int)TABLE_FOLLOW;
-	else
-		leave_zoom(app);
-}
-
 /* ---- Finding ---- */
 
 static void search(struct app *app)
@@ -217,10 +144,7 @@ static void invert(struct app *app)
 static void toggle_tree(struct app *app)
 {
 	struct view *view = app_view(app);
-	struct err err = ERR_INIT;
-	enum view_shape shape = view->shape == VIEW_TREE ? VIEW_LIST : VIEW_TREE;
-	if (view_set_shape(view, shape, &err) < 0)
-		app_say(app, STYLE_WARN, "Filter dropped: %s", err.text);
+	view_set_shape(view, view->shape == VIEW_TREE ? VIEW_LIST : VIEW_TREE);
 }
 
 static void fold(struct app *app)
@@ -240,7 +164,7 @@ static void fold_parent(struct app *app)
 	if (table_fold_parent(app_table(app)))
 		view_update(app_view(app), NULL);
 	else
-		leave_zoom(app);
+		app_leave_zoom(app);
 }
 
 /* ---- Tags ---- */
@@ -321,12 +245,15 @@ static void (*const handlers[ACTIONS])(struct app *app) = {
 	[ACTION_HOME] = move_home,
 	[ACTION_END] = move_end,
 	[ACTION_FIRST_COLUMN] = first_column,
-	[ACTION_NEXT_SCREEN] = next_screen,
-	[ACTION_PREVIOUS_SCREEN] = previous_screen,
-	[ACTION_CONTAINERS] = show_containers,
-	[ACTION_PROCESSES] = show_processes,
-	[ACTION_ENTER] = enter,
-	[ACTION_BACK] = back,
+	[ACTION_NEXT_SCREEN] = app_next_screen,
+	[ACTION_PREVIOUS_SCREEN] = app_previous_screen,
+	[ACTION_CONTAINERS] = app_show_containers,
+	[ACTION_CGROUPS] = app_show_cgroups,
+	[ACTION_PROCESSES] = app_show_processes,
+	[ACTION_NAMESPACES] = app_show_namespaces,
+	[ACTION_EVENTS] = app_show_events,
+	[ACTION_ENTER] = app_enter,
+	[ACTION_BACK] = app_back,
 	[ACTION_SEARCH] = search,
 	[ACTION_SEARCH_PREVIOUS] = search_previous,
 	[ACTION_FILTER] = app_ask_filter,
@@ -391,9 +318,8 @@ static void click_table(struct app *app, const struct event *event)
 	enum table_hit hit = table_click(app_table(app), event->x, event->y);
 	if (hit == TABLE_HIT_HEADER || hit == TABLE_HIT_FOLD)
 		view_update(app_view(app), NULL);
-	else if (hit == TABLE_HIT_ROW && event->button == MOUSE_DOUBLE &&
-		 app->screen == SCREEN_CONTAINERS)
-		enter(app);
+	else if (hit == TABLE_HIT_ROW && event->button == MOUSE_DOUBLE)
+		app_enter(app);
 }
 
 static void app_mouse(struct app *app, const struct event *event)
@@ -436,6 +362,7 @@ void app_event(struct app *app, const struct event *event)
 		quit(app);
 		return;
 	}
+	app->carry = (struct row_key) {0};
 	strbuf_reset(&app->message);
 	strbuf_reset(&app->seen_issue);
 	strbuf_adds(&app->seen_issue, first_issue(app));

@@ -50,31 +50,64 @@ static struct layout layout_of(const struct app *app, int width, int height)
 
 /* ---- Tab line ---- */
 
-static const char *tab_text(const struct app *app, int screen, struct strbuf *out)
+/** enum tab_size - how much of the tabs there is room for */
+enum tab_size {
+	TAB_FULL = 0,
+	TAB_BRIEF,  /* shorter names of the others */
+	TAB_NUMBER, /* no names of the others */
+	TAB_ALONE,  /* not even the others */
+	TAB_SIZES,
+};
+
+static const char *tab_text(const struct app *app, int screen, enum tab_size size,
+			    struct strbuf *out)
 {
 	const struct view *view = &app->views[screen];
+	bool active = screen == (int)app->screen;
 	strbuf_reset(out);
-	strbuf_addf(out, " %d %s ", screen + 1, view->type->title);
-	if (view->zoom.kind)
+	if (size == TAB_ALONE && !active)
+		return "";
+	strbuf_addf(out, " %d ", screen + 1);
+	if (active || size <= TAB_BRIEF)
+		strbuf_addf(out, "%s ",
+			    active || size == TAB_FULL ? view->type->title : view->type->brief);
+	if (view->zoom.kind && (active || size == TAB_FULL))
 		strbuf_addf(out, "of %s ", strbuf_cstr(&view->zoom_name));
 	return strbuf_cstr(out);
+}
+
+static int tabs_columns(const struct app *app, enum tab_size size, struct strbuf *text)
+{
+	size_t columns = 0;
+	for (int screen = 0; screen < SCREENS; screen++)
+		columns += text_width(span_of(tab_text(app, screen, size, text)));
+	return (int)columns;
+}
+
+/* pick_tab_size() - the largest that leaves room for words about the screen that is shown */
+static enum tab_size pick_tab_size(const struct app *app, int width, struct strbuf *text)
+{
+	static const int rest[TAB_SIZES] = {32, 28, 0, 0};
+	int size = TAB_FULL;
+	while (size < TAB_ALONE &&
+	       tabs_columns(app, (enum tab_size)size, text) + rest[size] > width)
+		size++;
+	return (enum tab_size)size;
 }
 
 static int draw_tabs(struct app *app, struct canvas *canvas, struct rect rect)
 {
 	_cleanup_(strbuf_finish)
 	struct strbuf text = STRBUF_INIT;
+	enum tab_size size = pick_tab_size(app, rect.width, &text);
 	int x = rect.x;
 	for (int screen = 0; screen < SCREENS; screen++) {
 		bool active = screen == (int)app->screen;
-		/* Where only one fits it is the one that is shown. */
-		if (!active && rect.width < 30)
-			continue;
-		int max = rect.width / SCREENS + (active ? rect.width / 8 : 0);
 		int columns = canvas_text(canvas, x, rect.y, active ? STYLE_TAB_ACTIVE : STYLE_TAB,
-					  span_of(tab_text(app, screen, &text)), max);
+					  span_of(tab_text(app, screen, size, &text)),
+					  rect.x + rect.width - x);
 		app->tabs[screen] = (struct rect) {x, rect.y, columns, 1};
-		x += columns + 1;
+		x += columns;
 	}
 	return x;
 }

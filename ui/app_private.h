@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The screen program from inside, for ui/app*.c only: app.c runs the loop, app_actions.c does what keys
- * say, app_dialogs.c asks, app_help.c explains, app_draw.c puts the frame together.
+ * say, app_screens.c goes from one to another, app_dialogs.c asks, app_help.c explains, app_draw.c puts the frame together.
  */
 #ifndef BOXTOP_UI_APP_PRIVATE_H
 #define BOXTOP_UI_APP_PRIVATE_H
@@ -26,9 +26,12 @@ struct app {
 	const struct app_options *options;
 	struct snapshot *snapshot; /* that is shown; NULL: none yet */
 	struct history *history;
+	struct event_log *events;
 	struct view views[SCREENS];
 	enum app_screen screen;
-	unsigned int flags; /* enum app_flags */
+	enum app_screen zoomed_from; /* where a zoom of the processes started */
+	struct row_key carry; /* select what belongs to this on the screen that is shown; kind 0 */
+	unsigned int flags;   /* enum app_flags */
 	uint64_t delay_usec;
 	uint64_t seen;		/* snapshots */
 	struct err collect_err; /* of the collector thread; code 0: it is well */
@@ -64,8 +67,25 @@ void app_act(struct app *app, enum action action);
 void app_key(struct app *app, uint32_t code);
 /** app_has_action() - whether app_act() knows it (a test holds it against the key table) */
 bool app_has_action(enum action action);
-/** app_show_screen() - with the newest rows */
+/** app_show_screen() - with the newest rows; the selection goes along to what belongs to it */
 void app_show_screen(struct app *app, enum app_screen screen);
+/** app_rows_of() - the snapshot that has the rows of a screen; NULL: none yet */
+const struct snapshot *app_rows_of(const struct app *app, enum app_screen screen);
+/** app_carry_selection() - select what belongs to app->carry, once there are rows */
+void app_carry_selection(struct app *app);
+
+/* Screens (app_screens.c) */
+void app_next_screen(struct app *app);
+void app_previous_screen(struct app *app);
+void app_show_containers(struct app *app);
+void app_show_cgroups(struct app *app);
+void app_show_processes(struct app *app);
+void app_show_namespaces(struct app *app);
+void app_show_events(struct app *app);
+void app_enter(struct app *app);
+void app_back(struct app *app);
+/** app_leave_zoom() - back to where it started; false: there is none */
+bool app_leave_zoom(struct app *app);
 /** app_say() - a message line, until the next key */
 void app_say(struct app *app, uint16_t style, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -126,6 +126,8 @@ static size_t rows_of_kind(const struct snapshot *snapshot, enum row_kind kind)
 		return snapshot->processes_len;
 	case ROW_NS:
 		return snapshot->namespaces_len;
+	case ROW_EVENT:
+		return snapshot->events_len;
 	}
 	return 0;
 }

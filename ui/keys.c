@@ -15,8 +15,12 @@
 #include "ui/term.h"
 
 #define CONTAINERS (1u << SCREEN_CONTAINERS)
+#define CGROUPS	   (1u << SCREEN_CGROUPS)
 #define PROCESSES  (1u << SCREEN_PROCESSES)
-#define EVERYWHERE (CONTAINERS | PROCESSES)
+#define NAMESPACES (1u << SCREEN_NAMESPACES)
+#define EVENTS	   (1u << SCREEN_EVENTS)
+#define TREES	   (CONTAINERS | CGROUPS | PROCESSES | NAMESPACES)
+#define EVERYWHERE (TREES | EVENTS)
 #define CTRL(c)	   ((uint32_t)((c) - 'a' + 1))
 #define ALT(c)	   (KEY_MOD_ALT | (uint32_t)(c))
 
@@ -24,8 +28,8 @@
 const struct key keys[] = {
 	{ACTION_HELP, {KEY_CODE_F1, 'h', '?'}, EVERYWHERE, KEY_GROUP_PROGRAM,
 	 "this help", "Help", NULL, 0, false},
-	{ACTION_ENTER, {KEY_CODE_ENTER}, CONTAINERS, KEY_GROUP_SCREEN,
-	 "show the processes of the selected row", "Procs", NULL, 0, false},
+	{ACTION_ENTER, {KEY_CODE_ENTER}, CONTAINERS | CGROUPS | NAMESPACES | EVENTS, KEY_GROUP_SCREEN,
+	 "show the processes of the selected row; of an event, the container", "Procs", NULL, 0, false},
 	{ACTION_BACK, {KEY_CODE_ESC}, EVERYWHERE, KEY_GROUP_SCREEN,
 	 "back: from a container's processes, from following", "Back", NULL, KEY_STATE_ZOOMED, true},
 	{ACTION_SEARCH, {KEY_CODE_F3, '/'}, EVERYWHERE, KEY_GROUP_FIND,
@@ -35,11 +39,11 @@ const struct key keys[] = {
 	{ACTION_FILTER, {KEY_CODE_F4, '\\'}, EVERYWHERE, KEY_GROUP_FIND,
 	 "filter as you type: web|db, cpu_pct>50, !engine=docker", "Filter", "FILTER",
 	 KEY_STATE_FILTERED, false},
-	{ACTION_TREE, {KEY_CODE_F5, 't'}, EVERYWHERE, KEY_GROUP_TREE,
+	{ACTION_TREE, {KEY_CODE_F5, 't'}, TREES, KEY_GROUP_TREE,
 	 "tree or list", "Tree", "List", KEY_STATE_TREE, false},
 	{ACTION_SORT, {KEY_CODE_F6, '>', '<', '.', ','}, EVERYWHERE, KEY_GROUP_SORT,
 	 "choose the column to sort by", "SortBy", NULL, 0, false},
-	{ACTION_ALL_UNITS, {'A'}, CONTAINERS, KEY_GROUP_SHOW,
+	{ACTION_ALL_UNITS, {'A'}, CONTAINERS | EVENTS, KEY_GROUP_SHOW,
 	 "systemd units, pods and monitors too", "All", NULL, 0, false},
 	{ACTION_USER, {'u'}, PROCESSES, KEY_GROUP_SHOW,
 	 "processes of one user only", "User", NULL, 0, false},
@@ -75,8 +79,14 @@ const struct key keys[] = {
 	 "the previous screen", NULL, NULL, 0, false},
 	{ACTION_CONTAINERS, {'1'}, EVERYWHERE, KEY_GROUP_SCREEN,
 	 "containers", NULL, NULL, 0, false},
-	{ACTION_PROCESSES, {'2'}, EVERYWHERE, KEY_GROUP_SCREEN,
+	{ACTION_CGROUPS, {'2'}, EVERYWHERE, KEY_GROUP_SCREEN,
+	 "cgroups", NULL, NULL, 0, false},
+	{ACTION_PROCESSES, {'3'}, EVERYWHERE, KEY_GROUP_SCREEN,
 	 "processes", NULL, NULL, 0, false},
+	{ACTION_NAMESPACES, {'4'}, EVERYWHERE, KEY_GROUP_SCREEN,
+	 "namespaces", NULL, NULL, 0, false},
+	{ACTION_EVENTS, {'5'}, EVERYWHERE, KEY_GROUP_SCREEN,
+	 "events: what happened since boxtop started", NULL, NULL, 0, false},
 
 	{ACTION_SORT_CPU, {'P'}, EVERYWHERE, KEY_GROUP_SORT,
 	 "sort by CPU", NULL, NULL, 0, false},
@@ -89,9 +99,9 @@ const struct key keys[] = {
 	{ACTION_INVERT, {'I'}, EVERYWHERE, KEY_GROUP_SORT,
 	 "turn the order around", NULL, NULL, 0, false},
 
-	{ACTION_FOLD, {'+', '-', '='}, EVERYWHERE, KEY_GROUP_TREE,
+	{ACTION_FOLD, {'+', '-', '='}, TREES, KEY_GROUP_TREE,
 	 "fold or unfold the row", NULL, NULL, 0, false},
-	{ACTION_FOLD_ALL, {'*'}, EVERYWHERE, KEY_GROUP_TREE,
+	{ACTION_FOLD_ALL, {'*'}, TREES, KEY_GROUP_TREE,
 	 "fold or unfold every row", NULL, NULL, 0, false},
 	{ACTION_FOLD_PARENT, {KEY_CODE_BACKSPACE}, EVERYWHERE, KEY_GROUP_TREE,
 	 "fold into the parent; at the top: back", NULL, NULL, 0, false},

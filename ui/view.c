@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/alarm.h"
 
 struct table *view_table(struct view *view)
 {
@@ -25,39 +26,24 @@ const struct table *view_table_const(const struct view *view)
 
 enum row_kind view_kind(const struct view *view)
 {
-	return view->type->kinds[view->shape];
+	return view->type->kind;
 }
 
 /* ---- Looks ---- */
 
-static struct rate alarm_rate(const struct view_alarm *alarm, const struct usage *usage)
-{
-	struct rate rate;
-	memcpy(&rate, (const char *)usage + alarm->offset, sizeof(rate));
-	return rate;
-}
-
-bool view_has_alarm(const struct view *view, const struct row_line *line)
+bool view_has_alarm(const struct row_line *line)
 {
 	const struct usage *usage = row_usage(&line->row);
-	const struct view_alarm *alarm = view->type->alarms;
-	for (; usage && alarm && alarm->field; alarm++) {
-		struct rate rate = alarm_rate(alarm, usage);
-		if (rate_is_known(rate) && rate.value >= alarm->alarm)
-			return true;
-	}
-	return false;
+	return usage && alarm_worst(usage).level == ALARM_ALARM;
 }
 
 /* paint_alarm() - false if the cell has none */
-static bool paint_alarm(const struct view_alarm *alarm, const struct usage *usage,
-			struct table_look *look)
+static bool paint_alarm(enum alarm_level level, struct table_look *look)
 {
-	struct rate rate = alarm_rate(alarm, usage);
-	if (!rate_is_known(rate) || rate.value < alarm->warn)
+	if (level == ALARM_NONE)
 		return false;
 	look->style = STYLE_WARN;
-	if (rate.value >= alarm->alarm) {
+	if (level == ALARM_ALARM) {
 		look->style = look->mark_style = STYLE_ALARM;
 		look->mark = "!";
 	}
@@ -68,7 +54,7 @@ static void paint_row(void *data, const struct row_line *line, struct table_look
 {
 	const struct view *view = data;
 	view->type->paint_row(view, line, look);
-	if (view_has_alarm(view, line)) {
+	if (view_has_alarm(line)) {
 		look->mark = "!";
 		look->mark_style = STYLE_ALARM;
 	}
@@ -79,10 +65,9 @@ static void paint_cell(void *data, const struct row_line *line, const struct fie
 {
 	const struct view *view = data;
 	const struct usage *usage = row_usage(&line->row);
-	const struct view_alarm *alarm = view->type->alarms;
-	for (; usage && value->state == METRIC_KNOWN && alarm && alarm->field; alarm++)
-		if (strcmp(alarm->field, field->id) == 0 && paint_alarm(alarm, usage, look))
-			return;
+	if (usage && value->state == METRIC_KNOWN &&
+	    paint_alarm(alarm_of_field(field->id, usage), look))
+		return;
 	view->type->paint_cell(line, field, value, look);
 }
 
@@ -113,21 +98,20 @@ static const struct field *column(const struct view *view, const struct field *f
 	return field;
 }
 
-static const struct field *find_column(const struct view *view, enum view_shape shape,
-				       struct span id)
+static const struct field *find_column(const struct view *view, struct span id)
 {
-	return column(view, field_find(id, view->type->kinds[shape]));
+	return column(view, field_find(id, view->type->kind));
 }
 
 /* parse_columns() - ids separated by commas to fields */
-static int parse_columns(const struct view *view, enum view_shape shape, const char *ids,
-			 const struct field **list, struct err *err)
+static int parse_columns(const struct view *view, const char *ids, const struct field **list,
+			 struct err *err)
 {
 	struct span rest = span_of(ids), part;
 	size_t n = 0;
 	while (span_next_part(&rest, ',', &part)) {
 		part = span_trim(part);
-		const struct field *field = find_column(view, shape, part);
+		const struct field *field = find_column(view, part);
 		if (!field)
 			return err_setx(err, EINVAL, "no column '%.*s' here", (int)part.len,
 					part.p);
@@ -139,34 +123,26 @@ static int parse_columns(const struct view *view, enum view_shape shape, const c
 	return 0;
 }
 
-static void preset_columns(const struct view *view, enum view_shape shape,
-			   const struct field **list)
+static void preset_columns(const struct view *view, const struct field **list)
 {
-	const struct field *const *preset = field_preset(view->type->presets[shape]);
+	const struct field *const *preset = field_preset(view->type->preset);
 	size_t n = 0;
 	for (; n < TABLE_COLUMNS_MAX && preset[n]; n++)
 		list[n] = column(view, preset[n]);
 	list[n] = NULL;
 }
 
-/* is_own() - whether --columns and --sort are about rows like those of this shape */
-static bool is_own(const struct view *view, enum view_shape shape)
+static const char *own_columns(const struct view *view)
 {
-	return view->own_shape < VIEW_SHAPES &&
-	       view->type->kinds[shape] == view->type->kinds[view->own_shape];
-}
-
-static const char *own_columns(const struct view *view, enum view_shape shape)
-{
-	return is_own(view, shape) ? view->options->columns : NULL;
+	return view->mine ? view->options->columns : NULL;
 }
 
 size_t view_columns(const struct view *view, const struct field **list)
 {
-	const char *own = own_columns(view, view->shape);
+	const char *own = own_columns(view);
 	size_t n = 0;
-	if (!own || parse_columns(view, view->shape, own, list, NULL) < 0)
-		preset_columns(view, view->shape, list);
+	if (!own || parse_columns(view, own, list, NULL) < 0)
+		preset_columns(view, list);
 	while (list[n])
 		n++;
 	return n;
@@ -177,7 +153,7 @@ static void fit_columns(struct view *view, int width)
 {
 	const struct field *list[TABLE_COLUMNS_MAX + 1];
 	const struct view_columns *narrow = view->type->narrow[view->shape];
-	if (own_columns(view, view->shape))
+	if (own_columns(view))
 		return;
 	while (narrow->max_width && width > narrow->max_width)
 		narrow++;
@@ -185,8 +161,8 @@ static void fit_columns(struct view *view, int width)
 	if (ids == view->columns[view->shape])
 		return;
 	view->columns[view->shape] = ids;
-	if (!ids || parse_columns(view, view->shape, ids, list, NULL) < 0)
-		preset_columns(view, view->shape, list);
+	if (!ids || parse_columns(view, ids, list, NULL) < 0)
+		preset_columns(view, list);
 	table_set_columns(view_table(view), list);
 }
 
@@ -201,19 +177,19 @@ static void sort_first(struct table *table, const struct field *field)
 static int init_columns(struct view *view, enum view_shape shape, struct err *err)
 {
 	const struct field *list[TABLE_COLUMNS_MAX + 1];
-	const char *own = own_columns(view, shape);
-	int r = own ? parse_columns(view, shape, own, list, err) : 0;
+	const char *own = own_columns(view);
+	int r = own ? parse_columns(view, own, list, err) : 0;
 	if (!own || r < 0)
-		preset_columns(view, shape, list);
+		preset_columns(view, list);
 	table_set_columns(&view->tables[shape], list);
 	return r;
 }
 
 static int init_sort(struct view *view, enum view_shape shape, struct err *err)
 {
-	const char *own = is_own(view, shape) ? view->options->sort : NULL;
-	const char *id = own ? own : view->type->sorts[shape];
-	const struct field *field = find_column(view, shape, span_of(id));
+	const char *own = view->mine ? view->options->sort : NULL;
+	const char *id = own ? own : view->type->sort;
+	const struct field *field = find_column(view, span_of(id));
 	sort_first(&view->tables[shape], field);
 	if (own && view->options->sort_direction == APP_DESCENDING)
 		view->tables[shape].query.flags |= QUERY_DESCENDING;
@@ -227,16 +203,16 @@ static int init_table(struct view *view, enum view_shape shape, struct err *err)
 	const struct view_type *type = view->type;
 	const struct app_options *options = view->options;
 	struct table *table = &view->tables[shape];
-	table_init(table, type->kinds[shape]);
+	table_init(table, type->kind);
 	table->painter = (struct table_painter) {view, paint_row, paint_cell};
-	table->fixed = type->fixed[shape];
+	table->fixed = 1;
 	table->query.uid = (uid_t)-1;
 	if (shape == VIEW_TREE)
 		table->query.flags |= QUERY_TREE;
 	table->query.max_depth = options->max_depth;
 	if (options->all)
 		table->query.flags |= QUERY_ALL_UNITS;
-	if (type->kinds[shape] == ROW_PROCESS) {
+	if (type->kind == ROW_PROCESS) {
 		table->query.uid = options->uid;
 		table->query.pids = options->pids;
 		table->query.pids_len = options->pids_len;
@@ -253,9 +229,9 @@ int view_init(struct view *view, const struct view_type *type, const struct app_
 	*view = (struct view) {
 		.type = type,
 		.options = options,
-		.shape = mine && options->tree ? VIEW_TREE : VIEW_LIST,
+		.shape = mine && options->tree ? VIEW_TREE : type->first,
+		.mine = mine,
 	};
-	view->own_shape = mine ? view->shape : VIEW_SHAPES;
 	int r = 0;
 	for (int shape = 0; shape < VIEW_SHAPES; shape++) {
 		int one = init_table(view, (enum view_shape)shape, err);
@@ -300,7 +276,7 @@ void view_update(struct view *view, const struct snapshot *snapshot)
 static void share_filter(struct view *view)
 {
 	for (int shape = 0; shape < VIEW_SHAPES; shape++)
-		view->tables[shape].query.filter = shape == (int)view->shape ? view->filter : NULL;
+		view->tables[shape].query.filter = view->filter;
 }
 
 int view_set_filter(struct view *view, struct span text, struct err *err)
@@ -326,50 +302,29 @@ int view_set_filter(struct view *view, struct span text, struct err *err)
 	return 0;
 }
 
-/* counterpart() - the row of the other shape that stands for the same thing; kind 0: none */
-static struct row_key counterpart(const struct row_line *line, enum row_kind kind)
-{
-	if (!line)
-		return (struct row_key) {0};
-	const struct row *row = &line->row;
-	if (row->kind == kind)
-		return row_key(row);
-	uint32_t index = row->kind == ROW_CONTAINER ? row_container(row)->cgroup
-						    : row_cgroup(row)->container;
-	if (index == INDEX_NONE)
-		return (struct row_key) {0};
-	return row_key(&(struct row) {row->snapshot, kind, index});
-}
-
 static void copy_keys(struct key_set *to, const struct key_set *from)
 {
 	key_set_clear(to);
 	key_set_add_all(to, from->keys, from->len);
 }
 
-int view_set_shape(struct view *view, enum view_shape shape, struct err *err)
+void view_set_shape(struct view *view, enum view_shape shape)
 {
 	if (shape == view->shape)
-		return 0;
+		return;
 	struct table *old = view_table(view);
-	enum row_kind kind = view->type->kinds[shape];
-	struct row_key selected = counterpart(table_selected(old), kind);
+	const struct row_line *line = table_selected(old);
+	struct row_key selected = line ? row_key(&line->row) : (struct row_key) {0};
 	bool pinned = old->flags & TABLE_PINNED;
 	view->shape = shape;
 	struct table *new = view_table(view);
-	if (old->query.kind == kind) {
-		copy_keys(&new->tagged, &old->tagged);
-		new->query.sort = old->query.sort;
-		new->query.flags = (old->query.flags & ~(unsigned int)QUERY_TREE) |
-				   (shape == VIEW_TREE ? QUERY_TREE : 0);
-	}
-	int r = view_set_filter(view, strbuf_span(&view->filter_text), err);
-	if (r < 0)
-		view_set_filter(view, SPAN(""), NULL);
+	copy_keys(&new->tagged, &old->tagged);
+	new->query.sort = old->query.sort;
+	new->query.flags = (old->query.flags & ~(unsigned int)QUERY_TREE) |
+			   (shape == VIEW_TREE ? QUERY_TREE : 0);
 	view_update(view, NULL);
 	if (!pinned && selected.kind != 0)
 		table_select(new, selected);
-	return r;
 }
 
 void view_set_zoom(struct view *view, struct row_key key, struct span name)
@@ -396,8 +351,7 @@ const struct field *view_sort_field(const struct view *view, enum action action)
 		if (sort->action != action)
 			continue;
 		for (size_t i = 0; i < ARRAY_LEN(sort->fields) && sort->fields[i]; i++) {
-			const struct field *field =
-				find_column(view, view->shape, span_of(sort->fields[i]));
+			const struct field *field = find_column(view, span_of(sort->fields[i]));
 			if (field)
 				return field;
 		}

@@ -23,14 +23,6 @@ enum view_shape {
 
 struct view;
 
-/** struct view_alarm - from which value on a cell of a container or cgroup is marked */
-struct view_alarm {
-	const char *field; /* id of the column that is marked */
-	size_t offset;	   /* in struct usage: the struct rate that tells */
-	double warn;	   /* coloured */
-	double alarm;	   /* coloured and marked with "!" */
-};
-
 /** struct view_columns - which columns fit a narrow terminal */
 struct view_columns {
 	int max_width;	 /* of the terminal; 0: none, ends the list */
@@ -46,16 +38,16 @@ struct view_sort {
 /** struct view_type - what makes a screen */
 struct view_type {
 	const char *title; /* in the tab line */
-	enum row_kind kinds[VIEW_SHAPES];
-	enum field_preset presets[VIEW_SHAPES];		/* the columns, where there is room */
+	const char *brief; /* the same where room is scarce */
+	enum row_kind kind;
+	enum field_preset preset;			/* the columns, where there is room */
+	enum view_shape first;				/* shown at first */
 	const struct view_columns *narrow[VIEW_SHAPES]; /* where there is not; narrowest first */
-	const char *sorts[VIEW_SHAPES];			/* id of the field sorted by at first */
-	size_t fixed[VIEW_SHAPES]; /* leading columns that stay while scrolling */
-	unsigned int sources;	   /* needed whatever the columns are */
+	const char *sort;				/* id of the field sorted by at first */
+	unsigned int sources;				/* needed whatever the columns are */
 	/* what it shows in place of fields of the field table with the same id; ends with NULL, or NULL */
 	const struct field *const *own_fields;
 	const struct view_sort *sort_keys; /* ends with action ACTION_NONE */
-	const struct view_alarm *alarms;   /* ends with field NULL; NULL: none */
 	/* the look of a line; as struct table_painter */
 	void (*paint_row)(const struct view *view, const struct row_line *line,
 			  struct table_look *look);
@@ -69,21 +61,25 @@ struct view_type {
 };
 
 extern const struct view_type view_type_containers;
+extern const struct view_type view_type_cgroups;
 extern const struct view_type view_type_processes;
+extern const struct view_type view_type_namespaces;
+extern const struct view_type view_type_events;
 
 /** struct view - one screen; view_init(), view_finish() */
 struct view {
 	const struct view_type *type;
 	const struct app_options *options;
 	enum view_shape shape;
-	enum view_shape own_shape; /* that --columns and --sort are meant for; VIEW_SHAPES: none */
+	bool mine; /* --columns, --sort and --filter are meant for it */
 	struct table tables[VIEW_SHAPES];
 	struct strbuf filter_text;	 /* empty: no filter */
-	struct filter *filter;		 /* of @filter_text for the shape shown */
+	struct filter *filter;		 /* of @filter_text */
 	const struct snapshot *snapshot; /* of the last update; borrowed */
 	const char
 		*columns[VIEW_SHAPES]; /* ids, because the terminal is narrow; NULL: the preset */
-	struct row_key zoom;	       /* only rows of this container or cgroup; kind 0: all */
+	struct row_key zoom;	       /* only rows of this container, cgroup or namespace; kind 0:
+				* all */
 	struct strbuf zoom_name;       /* clean */
 	struct strbuf empty_text;
 };
@@ -106,12 +102,11 @@ void view_update(struct view *view, const struct snapshot *snapshot);
 /** view_replace_snapshot() - of a view that is not shown: its rows go away with the old snapshot, and
  *  view_update() has to be called before it is shown again */
 void view_replace_snapshot(struct view *view, const struct snapshot *snapshot);
-/** view_set_shape() - list or tree; the selected row stays selected where the other has it
- *  Return: 0; -EINVAL with @err: the filter makes no sense there and was dropped. */
-int view_set_shape(struct view *view, enum view_shape shape, struct err *err);
+/** view_set_shape() - list or tree; the selected row stays selected */
+void view_set_shape(struct view *view, enum view_shape shape);
 /** view_set_filter() - empty: none. 0; -EINVAL with @err and the old filter still there */
 int view_set_filter(struct view *view, struct span text, struct err *err);
-/** view_set_zoom() - only the rows of this container or cgroup; a key of kind 0: all again */
+/** view_set_zoom() - only the rows of this container, cgroup or namespace; a key of kind 0: all again */
 void view_set_zoom(struct view *view, struct row_key key, struct span name);
 /** view_sort() - by @field, in its own first direction even if it was sorted by already */
 void view_sort(struct view *view, const struct field *field);
@@ -119,7 +114,7 @@ void view_sort(struct view *view, const struct field *field);
  *  room for TABLE_COLUMNS_MAX + 1; returns how many */
 size_t view_columns(const struct view *view, const struct field **list);
 /** view_has_alarm() - whether anything about a row is at a limit, in a column in view or not */
-bool view_has_alarm(const struct view *view, const struct row_line *line);
+bool view_has_alarm(const struct row_line *line);
 /** view_sort_field() - what a key like M sorts by here; NULL: nothing */
 const struct field *view_sort_field(const struct view *view, enum action action);
 /** view_sources() - what has to be read for what the last drawing showed */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The processes screen: every process, flat or as a tree, or only those of one container or cgroup. Only
- * says what is special about these rows.
+ * The processes screen: every process, flat or as a tree, or only those of one container, cgroup or
+ * namespace. Only says what is special about these rows.
  */
 #include "model/fields_get.h"
 #include "ui/view.h"
@@ -120,11 +120,11 @@ static const struct view_columns narrow_tree[] = {
 
 const struct view_type view_type_processes = {
 	.title = "Processes",
-	.kinds = {ROW_PROCESS, ROW_PROCESS},
-	.presets = {PRESET_PROCESSES, PRESET_PROCESSES},
+	.brief = "Procs",
+	.kind = ROW_PROCESS,
+	.preset = PRESET_PROCESSES,
 	.narrow = {narrow_list, narrow_tree},
-	.sorts = {"cpu_pct", "cpu_pct"},
-	.fixed = {1, 1},
+	.sort = "cpu_pct",
 	.sources = SOURCE_PROCS,
 	.own_fields = own_fields,
 	.sort_keys = sort_keys,

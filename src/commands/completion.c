@@ -8,6 +8,7 @@
 #include "commands/command.h"
 #include "commands/options.h"
 #include "commands/stdout.h"
+#include "runtime/runtime.h"
 
 /* Words stand on lines of their own: names of containers may hold anything else. */
 static void add_words(const struct option_spec *spec, struct strbuf *out)
@@ -39,6 +40,15 @@ static void add_command(const struct command *command, struct strbuf *out)
 	strbuf_addf(out, "%s ;;\n", names ? " operands=$(boxtop list -o name --no-header)" : "");
 }
 
+/* What is behind the container of boxtop limit: limits, which go on with a value. */
+static void add_limits(struct strbuf *out)
+{
+	strbuf_adds(out, "\t[[ $command != limit || $COMP_CWORD -lt 3 ]] || {\n\t\toperands=$'");
+	for (int i = 0; i < LIMITS; i++)
+		strbuf_addf(out, "%s=\\n", limits[i].name);
+	strbuf_adds(out, "'\n\t\tcompopt -o nospace 2>/dev/null\n\t}\n");
+}
+
 static void add_first_words(struct strbuf *out)
 {
 	strbuf_adds(out, "\t[[ $COMP_CWORD -gt 1 ]] || operands=$'");
@@ -63,6 +73,7 @@ static void add_bash(struct strbuf *out)
 	add_options(commands[0], out);
 	strbuf_adds(out, " ;;\n\tesac 2>/dev/null\n");
 	add_first_words(out);
+	add_limits(out);
 	strbuf_adds(
 		out,
 		"\tcase $last,$word in\n"

@@ -10,6 +10,7 @@
 #include "commands/mdoc.h"
 #include "commands/options.h"
 #include "commands/stdout.h"
+#include "runtime/runtime.h"
 #include "ui/keys.h"
 
 /** struct topic - what help knows beside the commands */
@@ -67,9 +68,21 @@ static void add_keys(size_t width, struct strbuf *out)
 	}
 }
 
+static void add_limits(size_t width, struct strbuf *out)
+{
+	_cleanup_(grid_finish)
+	struct grid grid;
+
+	grid_init(&grid, pair_columns, ARRAY_LEN(pair_columns));
+	for (int i = 0; i < LIMITS; i++)
+		add_pair(&grid, limits[i].name, limits[i].help);
+	grid_write(&grid, 2, width, out);
+}
+
 static const struct topic topics[] = {
 	{"fields", "every field for --columns, --sort and --filter", add_fields},
 	{"keys", "every key of the screen", add_keys},
+	{"limits", "every limit for boxtop limit", add_limits},
 };
 
 static void add_overview(size_t width, struct strbuf *out)
@@ -159,9 +172,9 @@ static const struct option_spec help_options[] = {
 
 const struct command command_help = {
 	.name = "help",
-	.operands = "[COMMAND|fields|keys]",
+	.operands = "[COMMAND|fields|keys|limits]",
 	.operands_max = 1,
-	.help = "say what there is, or explain one command, the fields or the keys",
+	.help = "say what there is, or explain one command, the fields, keys or limits",
 	.options = help_options,
 	.run = help_run,
 };

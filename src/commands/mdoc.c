@@ -14,6 +14,7 @@
 #include "commands/host_json.h"
 #include "commands/options.h"
 #include "model/fields.h"
+#include "runtime/runtime.h"
 #include "ui/keys.h"
 
 #define LINE_MAX_COLUMNS 78
@@ -203,6 +204,7 @@ static void add_fields(struct strbuf *out)
 		{ROW_CGROUP, "Of cgroups (tree)"},
 		{ROW_PROCESS, "Of processes (ps)"},
 		{ROW_NS, "Of namespaces (ns)"},
+		{ROW_EVENT, "Of events (on the screen)"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
@@ -266,14 +268,39 @@ static void add_keys(struct strbuf *out)
 	}
 }
 
+/* ---- Limits ---- */
+
+static void add_limit(const struct limit *limit, struct strbuf *out)
+{
+	strbuf_adds(out, ".It Cm");
+	add_argument(limit->name, out);
+	strbuf_addc(out, '\n');
+	add_sentence(limit->help, out);
+	strbuf_addf(out, "The kernel's file is\n.Pa %s", limit->v2_file);
+	if (!limit->v1_file)
+		strbuf_adds(out, " ;\nthere is none on cgroup v1.\n");
+	else if (strcmp(limit->v1_file, limit->v2_file) == 0)
+		strbuf_adds(out, " .\n");
+	else
+		strbuf_addf(out, " ,\non cgroup v1\n.Pa %s .\n", limit->v1_file);
+}
+
+static void add_limits(struct strbuf *out)
+{
+	strbuf_adds(out, ".Bl -tag -width Ds\n");
+	for (int i = 0; i < LIMITS; i++)
+		add_limit(&limits[i], out);
+	strbuf_adds(out, ".El\n");
+}
+
 int mdoc_section(const char *name, struct strbuf *out, struct err *err)
 {
 	static const struct {
 		const char *name;
 		void (*add)(struct strbuf *out);
 	} sections[] = {
-		{"commands", add_commands}, {"fields", add_fields},   {"host", add_host},
-		{"keys", add_keys},	    {"reasons", add_reasons},
+		{"commands", add_commands}, {"fields", add_fields}, {"host", add_host},
+		{"keys", add_keys},	    {"limits", add_limits}, {"reasons", add_reasons},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
@@ -282,6 +309,6 @@ int mdoc_section(const char *name, struct strbuf *out, struct err *err)
 			return 0;
 		}
 	}
-	return err_setx(err, EINVAL, "no section '%s': commands, fields, host, keys or reasons",
-			name);
+	return err_setx(err, EINVAL,
+			"no section '%s': commands, fields, host, keys, limits or reasons", name);
 }

@@ -22,11 +22,6 @@
 #define FRAME_INTERVAL_USEC 500000u /* between the two samples that a single frame is made of */
 #define STATS_ARGS_MAX	    32
 
-static void cleanup_snapshot(struct snapshot **snapshot)
-{
-	snapshot_unref(*snapshot);
-}
-
 static void cleanup_collect(struct collect **collect)
 {
 	collect_free(*collect);
@@ -55,20 +50,30 @@ static int list_columns(const struct top_options *options, struct err *err)
 
 /* ---- --dump-frame ---- */
 
-static int sample_twice(struct collect *collect, struct snapshot **out, struct err *err)
+#define FRAME_SAMPLES 2
+
+/** struct samples - what one frame is made of */
+struct samples {
+	struct snapshot *snapshots[FRAME_SAMPLES];
+};
+
+static void cleanup_samples(struct samples *samples)
+{
+	for (size_t i = 0; i < FRAME_SAMPLES; i++)
+		snapshot_unref(samples->snapshots[i]);
+}
+
+static int sample(struct collect *collect, struct samples *samples, struct err *err)
 {
 	const struct demand demand = {.sources = SOURCE_ALL, .view_pids_len = SIZE_MAX};
-	_cleanup_(cleanup_snapshot)
-	struct snapshot *before = NULL;
-	int r = collect_pass(collect, &demand, &before, err);
-	if (r < 0)
-		return r;
-	rates(NULL, before);
-	usleep(FRAME_INTERVAL_USEC);
-	r = collect_pass(collect, &demand, out, err);
-	if (r < 0)
-		return r;
-	rates(before, *out);
+	for (size_t i = 0; i < FRAME_SAMPLES; i++) {
+		if (i > 0)
+			usleep(FRAME_INTERVAL_USEC);
+		int r = collect_pass(collect, &demand, &samples->snapshots[i], err);
+		if (r < 0)
+			return r;
+		rates(i > 0 ? samples->snapshots[i - 1] : NULL, samples->snapshots[i]);
+	}
 	return 0;
 }
 
@@ -76,20 +81,21 @@ static int dump_frame(const struct top_options *options, struct err *err)
 {
 	_cleanup_(cleanup_collect)
 	struct collect *collect = NULL;
-	_cleanup_(cleanup_snapshot)
-	struct snapshot *snapshot = NULL;
+	_cleanup_(cleanup_samples)
+	struct samples samples = {0};
 	int r = open_collect(&collect, err);
 	if (r >= 0)
-		r = sample_twice(collect, &snapshot, err);
+		r = sample(collect, &samples, err);
 	if (r < 0)
 		return r;
 	const struct theme *theme = app_theme(&options->app);
+	const struct app_scene scene = {samples.snapshots, FRAME_SAMPLES, options->keys};
 	struct canvas canvas;
 	_cleanup_(strbuf_finish)
 	struct strbuf text = STRBUF_INIT;
 	canvas_init(&canvas, options->dump_width, options->dump_height, options->app.ascii);
 	canvas.mono = theme_is_mono(theme);
-	r = app_frame(&options->app, snapshot, options->keys, &canvas, err);
+	r = app_frame(&options->app, &scene, &canvas, err);
 	if (r >= 0) {
 		canvas_write(&canvas, theme, options->format, &text);
 		r = stdout_write(strbuf_span(&text), err);

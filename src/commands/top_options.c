@@ -172,21 +172,36 @@ static int set_pids(void *target, const char *value, struct err *err)
 	return 0;
 }
 
+/** struct screen - what --screen, --columns and --sort have to know of one */
+struct screen {
+	const char *name;
+	enum row_kind kind;
+	enum field_preset preset;
+};
+
+static const struct screen screens[SCREENS] = {
+	[SCREEN_CONTAINERS] = {"containers", ROW_CONTAINER, PRESET_CONTAINERS},
+	[SCREEN_CGROUPS] = {"cgroups", ROW_CGROUP, PRESET_CGROUPS},
+	[SCREEN_PROCESSES] = {"processes", ROW_PROCESS, PRESET_PROCESSES},
+	[SCREEN_NAMESPACES] = {"namespaces", ROW_NS, PRESET_NAMESPACES},
+	[SCREEN_EVENTS] = {"events", ROW_EVENT, PRESET_EVENTS},
+};
+
 static int set_screen(void *target, const char *value, struct err *err)
 {
-	static const char *const names[SCREENS] = {
-		[SCREEN_CONTAINERS] = "containers",
-		[SCREEN_PROCESSES] = "processes",
-	};
 	struct top_options *options = target;
+	_cleanup_(strbuf_finish)
+	struct strbuf names = STRBUF_INIT;
 	for (int screen = 0; screen < SCREENS; screen++) {
-		if (strcmp(value, names[screen]) == 0) {
+		strbuf_addf(&names, "%s%s", screen ? ", " : "", screens[screen].name);
+		if (strcmp(value, screens[screen].name) == 0) {
 			options->app.screen = (enum app_screen)screen;
 			options->screen_set = true;
 			return 0;
 		}
 	}
-	return err_setx(err, EINVAL, "'%s' is neither containers nor processes", value);
+	return err_setx(err, EINVAL, "no screen is called '%s': there are %s", value,
+			strbuf_cstr(&names));
 }
 
 static int set_theme(void *target, const char *value, struct err *err)
@@ -248,14 +263,14 @@ static int set_keys(void *target, const char *value, struct err *err)
 const struct option_spec top_option_specs[] = {
 	{"delay", 'd', OPTION_ARGUMENT, "TENTHS",
 	 "time between updates in tenths of a second; 500ms and 2s say their unit (15)", set_delay},
-	{"screen", 0, OPTION_ARGUMENT, "NAME", "start with containers or processes", set_screen},
+	{"screen", 0, OPTION_ARGUMENT, "NAME", "start with containers, cgroups, processes, namespaces or events", set_screen},
 	{"filter", 'F', OPTION_ARGUMENT, "FILTER", "show only rows that match", set_filter},
 	{"sort", 's', OPTION_ARGUMENT, "FIELD",
 	 "sort by this field; -FIELD largest first, +FIELD smallest first", set_sort},
 	{"sort-key", 0, OPTION_ARGUMENT | OPTION_HIDDEN, "FIELD", "the same, as in htop", set_sort},
 	{"columns", 'o', OPTION_ARGUMENT, "FIELD,...",
 	 "show these columns; +FIELD,... adds some; all; help lists them", set_columns},
-	{"tree", 't', 0, NULL, "start with the tree", set_tree},
+	{"tree", 't', 0, NULL, "start with the tree; of cgroups, unless a screen is named", set_tree},
 	{"depth", 0, OPTION_ARGUMENT, "LEVELS", "show so many levels of the tree", set_depth},
 	{"all", 'a', 0, NULL, "systemd units, pods and monitors too", set_all},
 	{"user", 'u', OPTION_ARGUMENT, "USER", "only the processes of this user", set_user},
@@ -307,9 +322,7 @@ void top_options_init(struct top_options *options)
 
 enum row_kind top_options_kind(const struct top_options *options)
 {
-	if (options->app.screen == SCREEN_PROCESSES)
-		return ROW_PROCESS;
-	return options->app.tree ? ROW_CGROUP : ROW_CONTAINER;
+	return screens[options->app.screen].kind;
 }
 
 /* resolve_sort() - an id or a title, with a sign for the direction, to an id */
@@ -328,18 +341,11 @@ static int resolve_sort(struct top_options *options, struct err *err)
 	return 0;
 }
 
-static enum field_preset preset_of(enum row_kind kind)
-{
-	return kind == ROW_PROCESS  ? PRESET_PROCESSES
-	       : kind == ROW_CGROUP ? PRESET_CGROUPS
-				    : PRESET_CONTAINERS;
-}
-
 /* resolve_columns() - "+FIELD" and titles to a plain list of ids */
 static int resolve_columns(struct top_options *options, struct err *err)
 {
 	enum row_kind kind = top_options_kind(options);
-	const struct field *const *preset = field_preset(preset_of(kind));
+	const struct field *const *preset = field_preset(screens[options->app.screen].preset);
 	_cleanup_(columns_finish)
 	struct columns columns = {0};
 	if (!options->app.columns)
@@ -364,10 +370,15 @@ static bool is_help(const char *text)
 	return text && strcmp(text, "help") == 0;
 }
 
+/* What is asked for says which screen is meant: one user's rows are processes, a tree is the cgroups'. */
 static void pick_screen(struct top_options *options)
 {
-	if (!options->screen_set && (options->app.uid != (uid_t)-1 || options->app.pids_len > 0))
+	if (options->screen_set)
+		return;
+	if (options->app.uid != (uid_t)-1 || options->app.pids_len > 0)
 		options->app.screen = SCREEN_PROCESSES;
+	else if (options->app.tree || options->app.max_depth > 0)
+		options->app.screen = SCREEN_CGROUPS;
 }
 
 bool top_options_want_help(const struct top_options *options)
@@ -378,11 +389,11 @@ bool top_options_want_help(const struct top_options *options)
 int top_options_check_batch(const struct top_options *options, struct err *err)
 {
 	const struct app_options *app = &options->app;
-	if (app->uid != (uid_t)-1 || app->pids_len > 0 || app->screen == SCREEN_PROCESSES)
-		return err_setx(err, EINVAL,
-				"--batch prints containers; boxtop ps prints processes");
 	if (app->tree)
 		return err_setx(err, EINVAL, "--batch prints a list; boxtop tree prints the tree");
+	if (app->uid != (uid_t)-1 || app->pids_len > 0 || app->screen != SCREEN_CONTAINERS)
+		return err_setx(err, EINVAL,
+				"--batch prints containers; boxtop ps, tree and ns print the rest");
 	return 0;
 }
 

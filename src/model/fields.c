@@ -208,6 +208,9 @@ struct row_key row_key(const struct row *row)
 		key.a = snapshot->namespaces[row->index].id;
 		key.b = (uint64_t)snapshot->namespaces[row->index].type;
 		break;
+	case ROW_EVENT:
+		key.a = snapshot->events[row->index].number;
+		break;
 	}
 	return key;
 }
@@ -235,6 +238,11 @@ const struct process *row_process(const struct row *row)
 const struct ns *row_ns(const struct row *row)
 {
 	return row->kind == ROW_NS ? &row->snapshot->namespaces[row->index] : NULL;
+}
+
+const struct container_event *row_event(const struct row *row)
+{
+	return row->kind == ROW_EVENT ? &row->snapshot->events[row->index] : NULL;
 }
 
 const struct usage *row_usage(const struct row *row)

@@ -20,6 +20,7 @@ enum row_kind {
 	ROW_CGROUP = 1 << 1,
 	ROW_PROCESS = 1 << 2,
 	ROW_NS = 1 << 3,
+	ROW_EVENT = 1 << 4,
 };
 
 /** struct row - one row of a table: an element of a snapshot, borrowed */
@@ -32,7 +33,8 @@ struct row {
 /** struct row_key - what stays the same between snapshots; compare with row_key_eq() */
 struct row_key {
 	enum row_kind kind; /* 0: no row */
-	uint64_t a, b;	    /* container.key; cgroup.id; pid and start_ticks; ns id and type */
+	uint64_t a, b;	    /* container.key; cgroup.id; pid and start_ticks; ns id and type;
+			     * event.number */
 };
 
 /** enum field_type - how a value is shown; JSON uses plain numbers in the unit named in the id */
@@ -108,6 +110,7 @@ enum field_preset {
 	PRESET_CGROUPS,	   /* containers screen as cgroup tree */
 	PRESET_PROCESSES,
 	PRESET_NAMESPACES,
+	PRESET_EVENTS,
 	PRESET_STATS_JSON, /* every cheap field of a container */
 };
 /** field_preset() - NULL-terminated list of fields, static */
@@ -117,11 +120,12 @@ unsigned int fields_sources(const struct field *const *list);
 
 struct row_key row_key(const struct row *row);
 bool row_key_eq(struct row_key a, struct row_key b);
-/** row_container(), row_cgroup(), row_process(), row_ns() - the element, or NULL for another kind */
+/** row_container(), row_cgroup(), row_process(), row_ns(), row_event() - the element, or NULL for another kind */
 const struct container *row_container(const struct row *row);
 const struct cgroup *row_cgroup(const struct row *row);
 const struct process *row_process(const struct row *row);
 const struct ns *row_ns(const struct row *row);
+const struct container_event *row_event(const struct row *row);
 /** row_usage() - of a container or a cgroup; NULL for others */
 const struct usage *row_usage(const struct row *row);
 

@@ -33,6 +33,9 @@ field_getter get_process_container, get_process_engine, get_process_cgroup, get_
 field_getter get_ns_text, get_ns_metric, get_ns_type, get_ns_id, get_ns_processes, get_ns_pid;
 field_getter get_ns_container, get_ns_held, get_ns_held_path, get_ns_bool;
 
+/* struct container_event */
+field_getter get_event_number, get_event_time, get_event_age, get_event_text, get_event_kind;
+
 /* Values */
 struct value value_text(const char *text, enum metric_why why_null);
 struct value value_u64(enum field_type type, uint64_t number);

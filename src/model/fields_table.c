@@ -447,6 +447,23 @@ const struct field fields[] = {
 	    offsetof(struct ns, is_host), "Whether it is the host's own"),
 	ROW("command", "COMMAND", 16, FIELD_TEXT, ROW_NS, FIELD_STRETCH, SOURCE_NS, get_ns_text,
 	    offsetof(struct ns, command), "Name of the process with the lowest pid in it"),
+
+	ROW("number", "NO", 5, FIELD_ID, ROW_EVENT, NUMBER, 0, get_event_number, 0,
+	    "Counts the events from 1"),
+	ROW("time", "TIME", 16, FIELD_TIME, ROW_EVENT, 0, 0, get_event_time, 0,
+	    "When it was noticed (UTC)"),
+	ROW("clock", "UTC", 8, FIELD_TEXT, ROW_EVENT, 0, 0, get_event_text,
+	    offsetof(struct container_event, clock), "The time of day of it"),
+	ROW("age_usec", "AGO", 8, FIELD_DURATION, ROW_EVENT, ORDINAL, 0, get_event_age, 0,
+	    "Time since then"),
+	ROW("event", "EVENT", 15, FIELD_TEXT, ROW_EVENT, 0, 0, get_event_kind, 0,
+	    "start, end, empty, freeze, thaw, limit, OOM kill, refused, done, or what raised an alarm"),
+	ROW("name", "CONTAINER", 20, FIELD_TEXT, ROW_EVENT, 0, 0, get_event_text,
+	    offsetof(struct container_event, name), "The container that it happened to"),
+	ROW("engine", "ENGINE", 10, FIELD_TEXT, ROW_EVENT, 0, 0, get_event_text,
+	    offsetof(struct container_event, engine), "Who runs that container"),
+	ROW("text", "WHAT", 32, FIELD_TEXT, ROW_EVENT, FIELD_STRETCH, 0, get_event_text,
+	    offsetof(struct container_event, text), "What happened, with its figures"),
 };
 /* clang-format on */
 

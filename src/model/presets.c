@@ -28,6 +28,7 @@ static const struct preset presets[] = {
 			      "pid user priority nice virtual_bytes rss_bytes state cpu_pct "
 			      "memory_pct cpu_time_usec container command"},
 	[PRESET_NAMESPACES] = {ROW_NS, "type id processes pid container held owner_uid command"},
+	[PRESET_EVENTS] = {ROW_EVENT, "clock age_usec event name engine text"},
 	[PRESET_STATS_JSON] = {ROW_CONTAINER, NULL},
 };
 

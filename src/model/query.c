@@ -48,6 +48,8 @@ static size_t count_rows(const struct snapshot *snapshot, enum row_kind kind)
 		return snapshot->processes_len;
 	case ROW_NS:
 		return snapshot->namespaces_len;
+	case ROW_EVENT:
+		return snapshot->events_len;
 	}
 	return 0;
 }
@@ -71,6 +73,11 @@ static bool in_cgroup(const struct snapshot *snapshot, uint32_t index, uint64_t 
 		index = snapshot->cgroups[index].parent;
 	}
 	return false;
+}
+
+static bool in_ns(const uint64_t ns[NS_TYPES], const struct row_key *key)
+{
+	return key->b < NS_TYPES && ns[key->b] == key->a;
 }
 
 static bool admits_place(const struct query *query, const struct snapshot *snapshot,
@@ -101,7 +108,17 @@ static bool admits_process(const struct run *run, const struct process *process)
 	if (run->pids &&
 	    !bsearch(&process->pid, run->pids, query->pids_len, sizeof(*run->pids), compare_pids))
 		return false;
+	if (query->container.kind == ROW_NS)
+		return in_ns(process->ns, &query->container);
 	return admits_place(query, run->snapshot, process->container, process->cgroup);
+}
+
+/* What happens to systemd's units all day is hidden like they are, but not when something is wrong. */
+static bool admits_event(const struct query *query, const struct container_event *event)
+{
+	if (query->container.kind == ROW_CONTAINER)
+		return event->container == query->container.a;
+	return !event->unit || event->level == ALARM_ALARM || (query->flags & QUERY_ALL_UNITS);
 }
 
 static bool admits(const struct run *run, const struct row *row)
@@ -119,6 +136,8 @@ static bool admits(const struct run *run, const struct row *row)
 	case ROW_NS:
 		return query->container.kind != ROW_CONTAINER ||
 		       in_container(snapshot, row_ns(row)->container, query->container.a);
+	case ROW_EVENT:
+		return admits_event(query, row_event(row));
 	}
 	return false;
 }
@@ -236,6 +255,35 @@ static uint32_t process_index(const struct snapshot *snapshot, pid_t pid)
 	return process ? (uint32_t)(process - snapshot->processes) : INDEX_NONE;
 }
 
+static uint32_t ns_index(const struct snapshot *snapshot, enum ns_type type, uint64_t id)
+{
+	size_t low = 0, high = snapshot->namespaces_len;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct ns *ns = &snapshot->namespaces[middle];
+
+		if (ns->type < type || (ns->type == type && ns->id < id))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < snapshot->namespaces_len && snapshot->namespaces[low].type == type &&
+	    snapshot->namespaces[low].id == id)
+		return (uint32_t)low;
+	return INDEX_NONE;
+}
+
+/* A pid or user namespace hangs below its parent, any other below the user namespace that owns it. */
+static uint32_t parent_ns_index(const struct snapshot *snapshot, const struct ns *ns)
+{
+	if (metric_is_known(ns->parent_ns))
+		return ns_index(snapshot, ns->type, ns->parent_ns.value);
+	if (ns->type != NS_USER && metric_is_known(ns->owner_ns))
+		return ns_index(snapshot, NS_USER, ns->owner_ns.value);
+	return INDEX_NONE;
+}
+
 /* The row that a row hangs below, whether or not it is admitted. */
 static uint32_t parent_index(const struct row *row)
 {
@@ -251,6 +299,8 @@ static uint32_t parent_index(const struct row *row)
 			       ? process_index(row->snapshot, process->ppid)
 			       : INDEX_NONE;
 	case ROW_NS:
+		return parent_ns_index(row->snapshot, row_ns(row));
+	case ROW_EVENT:
 		return INDEX_NONE;
 	}
 	return INDEX_NONE;

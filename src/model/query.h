@@ -42,9 +42,11 @@ struct query {
 	unsigned int flags;
 	const struct field *sort;    /* NULL: natural order of the snapshot */
 	const struct filter *filter; /* NULL: everything */
-	struct row_key container; /* only processes, cgroups or namespaces of this; kind 0: all */
-	uid_t uid;		  /* only this user's processes; (uid_t)-1: all */
-	pid_t *pids;		  /* only these processes; NULL: all */
+	struct row_key
+		container; /* only processes, cgroups, namespaces, events of this container or
+				   * cgroup; only processes of this namespace; kind 0: all */
+	uid_t uid;	   /* only this user's processes; (uid_t)-1: all */
+	pid_t *pids;	   /* only these processes; NULL: all */
 	size_t pids_len;
 	const struct row_key *folded; /* tree: rows whose children are hidden */
 	size_t folded_len;

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "model/cgroup.h"
 #include "model/container.h"
+#include "model/event.h"
 #include "model/host.h"
 #include "model/namespace.h"
 #include "model/process.h"
@@ -72,6 +73,8 @@ struct snapshot {
 	size_t processes_len;
 	struct ns *namespaces; /* by type, then id */
 	size_t namespaces_len;
+	struct container_event *events; /* of a log only; no pass has any */
+	size_t events_len;
 	struct issue *issues;
 	size_t issues_len;
 };

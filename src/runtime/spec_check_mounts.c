@@ -18,11 +18,9 @@ struct mount_type {
 
 /* Flags, and for binds what is bound and how; every type takes them. */
 static const char *const common_options[] = {
-	"defaults",   "ro",	  "rw",		 "nosuid",	"suid",	       "nodev",
-	"dev",	      "noexec",	  "exec",	 "sync",	"async",       "dirsync",
-	"noatime",    "atime",	  "relatime",	 "norelatime",	"strictatime", "nostrictatime",
-	"nodiratime", "diratime", "nosymfollow", "symfollow",	"private",     "rprivate",
-	"slave",      "rslave",	  "unbindable",	 "runbindable", NULL,
+	"defaults", "ro",	"rw",	   "nosuid",   "suid",	      "nodev",	    "dev",
+	"noexec",   "exec",	"noatime", "relatime", "strictatime", "nodiratime", "nosymfollow",
+	"private",  "rprivate", "slave",   "rslave",   NULL,
 };
 static const char *const bind_options[] = {"bind", "rbind", NULL};
 static const char *const tmpfs_options[] = {

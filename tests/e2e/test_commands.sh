@@ -40,7 +40,7 @@ says 'boxtop ' list -V
 says 'Usage: boxtop' --help
 says 'Usage: boxtop' -h
 says 'Usage: boxtop' help
-for command in top list stats ps ns tree inspect rootfs help completion; do
+for command in top list stats ps ns tree inspect limit freeze thaw rootfs help completion; do
 	says "Usage: boxtop $command" "$command" --help
 	says "Usage: boxtop $command" help "$command"
 	"$boxtop" help | grep -q "^  $command " || fail "help does not list $command"

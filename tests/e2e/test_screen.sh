@@ -25,9 +25,13 @@ screen_start 80 24 || {
 keys() {
 	cat <<'KEYS'
 1|1 Containers|1
-2|PID|2
+2|CGROUP|2
+3|COMMAND|3
+4|OWNER|4
+5|EVENT|5
 Tab|NAME|Tab
-BTab|PID|Shift-Tab
+BTab|EVENT|Shift-Tab
+3|COMMAND|3
 F1|Moving|F1
 Escape|F10Quit|Esc
 h|Moving|h

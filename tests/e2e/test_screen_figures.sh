@@ -37,10 +37,10 @@ expect "$line-memory!.*running .* 6[4-9]\\.[0-9]M! 9[0-9]\\.[0-9]! " "memory at 
 expect "$line-pids!.*running .* 9! " "processes at their limit"
 expect "$line-frozen .*paused " "a frozen group"
 
-# The tree has the same rows, with the same names, below the root.
-press t
+# The tree of cgroups has the same rows, with the same names, below the root.
+press 2
 expect "─ $prefix-memory!.*running .* 6[4-9]\\.[0-9]M! " "the tree"
-press t
+press 1
 expect "$line-memory!" "the list again"
 
 # The processes of one group, and back to the same row.

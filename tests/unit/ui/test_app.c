@@ -228,9 +228,10 @@ static void screens_are_switched_by_name_and_in_turn(void **state)
 		const char *keys;
 		enum app_screen screen;
 	} rows[] = {
-		{"2", SCREEN_PROCESSES},    {"2", SCREEN_PROCESSES},
-		{"1", SCREEN_CONTAINERS},   {"Tab", SCREEN_PROCESSES},
-		{"Tab", SCREEN_CONTAINERS}, {"Shift-Tab", SCREEN_PROCESSES},
+		{"3", SCREEN_PROCESSES}, {"3", SCREEN_PROCESSES},    {"1", SCREEN_CONTAINERS},
+		{"Tab", SCREEN_CGROUPS}, {"Tab", SCREEN_PROCESSES},  {"Tab", SCREEN_NAMESPACES},
+		{"Tab", SCREEN_EVENTS},	 {"Tab", SCREEN_CONTAINERS}, {"Shift-Tab", SCREEN_EVENTS},
+		{"2", SCREEN_CGROUPS},	 {"4", SCREEN_NAMESPACES},   {"5", SCREEN_EVENTS},
 	};
 	struct rig rig;
 	start_shown(&rig, plain_options);
@@ -261,7 +262,7 @@ static void enter_shows_the_processes_of_a_container_and_esc_comes_back(void **s
 		press(&rig, ways_back[i]);
 		assert_int_equal(rig.app->screen, SCREEN_CONTAINERS);
 		assert_true(row_key_eq(selected(&rig), before));
-		press(&rig, "2");
+		press(&rig, "3");
 		assert_shows(&rig, "nginx");
 		finish(&rig);
 	}
@@ -272,7 +273,7 @@ static void enter_on_a_cgroup_shows_all_that_is_below_it(void **state)
 	(void)state;
 	struct rig rig;
 	start_shown(&rig, plain_options);
-	press(&rig, "t Down");
+	press(&rig, "2 Home Down");
 	assert_string_equal(selected_name(&rig), "system.slice");
 	press(&rig, "Enter");
 	assert_shows(&rig, "Processes of /system.slice");
@@ -280,7 +281,7 @@ static void enter_on_a_cgroup_shows_all_that_is_below_it(void **state)
 	assert_shows(&rig, "postgres");
 	assert_hides(&rig, "bomb");
 	/* The key of the screen that is shown already: all processes again. */
-	press(&rig, "2");
+	press(&rig, "3");
 	assert_hides(&rig, "Processes of");
 	finish(&rig);
 }
@@ -310,10 +311,65 @@ static void the_tree_keeps_the_selected_row(void **state)
 	assert_string_equal(selected_name(&rig), "db-1");
 	press(&rig, "t");
 	assert_shows(&rig, "F5List");
-	const struct row_line *line = table_selected(view_table(app_view(rig.app)));
-	assert_non_null(strstr(row_cgroup(&line->row)->path, "docker-db00"));
+	assert_string_equal(selected_name(&rig), "db-1");
 	press(&rig, "t");
 	assert_string_equal(selected_name(&rig), "db-1");
+	finish(&rig);
+}
+
+static const struct row *selected_row(struct rig *rig)
+{
+	const struct row_line *line = table_selected(view_table(app_view(rig->app)));
+	assert_non_null(line);
+	return &line->row;
+}
+
+static void the_selection_goes_along_from_screen_to_screen(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "Down Down");
+	assert_string_equal(selected_name(&rig), "db-1");
+	press(&rig, "2");
+	assert_non_null(strstr(row_cgroup(selected_row(&rig))->path, "docker-db00"));
+	press(&rig, "3");
+	assert_int_equal(row_process(selected_row(&rig))->pid, 1300);
+	press(&rig, "4");
+	const struct ns *ns = row_ns(selected_row(&rig));
+	assert_false(ns->is_host);
+	assert_string_equal(rig.app->snapshot->containers[ns->container].name, "db-1");
+	press(&rig, "Down Up 1");
+	assert_string_equal(selected_name(&rig), "db-1");
+	/* What belongs to it already stays selected. */
+	press(&rig, "3 / 'checkpointer' Enter 1 3");
+	assert_int_equal(row_process(selected_row(&rig))->pid, 1301);
+	finish(&rig);
+}
+
+static void the_selection_waits_for_rows_that_are_not_read_yet(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "Down Down");
+	struct snapshot *snapshot = make_snapshot_rated(++rig.second);
+	snapshot->processes_len = 0;
+	app_take_snapshot(rig.app, snapshot);
+	press(&rig, "3");
+	assert_null(table_selected(view_table(app_view(rig.app))));
+	next_snapshot(&rig);
+	assert_int_equal(row_process(selected_row(&rig))->pid, 1300);
+	finish(&rig);
+}
+
+static void a_cursor_that_nobody_moved_takes_nothing_along(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "3");
+	assert_int_equal(view_table(app_view(rig.app))->line, 0);
 	finish(&rig);
 }
 
@@ -337,8 +393,9 @@ static void the_process_tree_keeps_tags_and_order(void **state)
 static void hidden_views_outlive_their_snapshot(void **state)
 {
 	(void)state;
-	static const char *const steps[] = {"t", "2", "t", "1", "t", "Enter", "Esc",	 "2",
-					    "t", "c", "1", "t", "*", "2",     "u Enter", "1"};
+	static const char *const steps[] = {"t", "3", "t", "1",	      "t", "Enter", "Esc", "3",
+					    "t", "c", "1", "t",	      "*", "4",	    "t",   "5",
+					    "2", "t", "3", "u Enter", "5", "1"};
 	struct rig rig;
 	start_shown(&rig, plain_options);
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
@@ -370,7 +427,7 @@ static void keys_sort_by_what_htop_sorts_by(void **state)
 		press(&rig, rows[i].keys);
 		assert_string_equal(view_table(app_view(rig.app))->query.sort->id,
 				    rows[i].containers);
-		press(&rig, "2");
+		press(&rig, "3");
 		press(&rig, rows[i].keys);
 		assert_string_equal(view_table(app_view(rig.app))->query.sort->id,
 				    rows[i].processes);
@@ -436,14 +493,15 @@ static void a_wrong_filter_says_why_and_changes_nothing(void **state)
 	finish(&rig);
 }
 
-static void a_filter_that_makes_no_sense_in_the_tree_is_dropped(void **state)
+static void a_filter_holds_for_list_and_tree(void **state)
 {
 	(void)state;
 	struct rig rig;
 	start_shown(&rig, plain_options);
 	press(&rig, "F4 'image~nginx' Enter t");
-	assert_shows(&rig, "Filter dropped: ");
-	assert_hides(&rig, "F4FILTER");
+	assert_shows(&rig, "F4FILTER");
+	assert_shows(&rig, "web-1");
+	assert_hides(&rig, "db-1");
 	finish(&rig);
 }
 
@@ -491,7 +549,7 @@ static void units_kernel_threads_and_users_are_chosen(void **state)
 	assert_shows(&rig, "session-3.scope");
 	press(&rig, "A");
 	assert_hides(&rig, "session-3.scope");
-	press(&rig, "2 End");
+	press(&rig, "3 End");
 	assert_shows(&rig, "77 rows");
 	press(&rig, "K");
 	assert_shows(&rig, "73 rows");
@@ -610,7 +668,7 @@ static void expensive_fields_are_asked_for_the_processes_in_view(void **state)
 	struct rig rig;
 	start_shown(&rig, plain_options);
 	assert_int_equal(demand(&rig).view_pids_len, 0);
-	press(&rig, "2");
+	press(&rig, "3");
 	struct feed_demand wanted = demand(&rig);
 	assert_int_equal(wanted.view_pids_len, table_page(view_table(app_view(rig.app))));
 	for (size_t i = 1; i < wanted.view_pids_len; i++)
@@ -670,7 +728,7 @@ static void clicks_do_what_they_point_at(void **state)
 	mouse(&rig, x, y, MOUSE_LEFT);
 	assert_string_equal(view_table(app_view(rig.app))->query.sort->id,
 			    "memory_working_set_bytes");
-	find(&rig, "2 Processes", &x, &y);
+	find(&rig, "3 Procs", &x, &y);
 	mouse(&rig, x, y, MOUSE_LEFT);
 	assert_int_equal(rig.app->screen, SCREEN_PROCESSES);
 	find(&rig, "F1Help", &x, &y);
@@ -696,7 +754,7 @@ static void a_double_click_looks_into_a_container_and_the_wheel_scrolls(void **s
 	find(&rig, "db-1", &x, &y);
 	mouse(&rig, x, y, MOUSE_DOUBLE);
 	assert_shows(&rig, "Processes of db-1");
-	press(&rig, "Esc 2");
+	press(&rig, "Esc 3");
 	table_view(view_table(app_view(rig.app)), &before);
 	mouse(&rig, x, y, MOUSE_WHEEL_DOWN);
 	table_view(view_table(app_view(rig.app)), &after);
@@ -755,7 +813,7 @@ static void what_is_wrong_with_the_options_is_named(void **state)
 		{{.columns = "name,nope"}, "nope"},
 		{{.sort = "nope"}, "nope"},
 		{{.filter = "nope>1"}, "nope"},
-		{{.tree = true, .columns = "image"}, "image"},
+		{{.screen = SCREEN_CGROUPS, .columns = "image"}, "image"},
 		{{.screen = SCREEN_PROCESSES, .sort = "image"}, "image"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -778,7 +836,7 @@ static void options_about_columns_are_for_the_first_screen(void **state)
 	assert_shows(&rig, "1 match");
 	assert_hides(&rig, "CPU%");
 	assert_shows(&rig, "  31");
-	press(&rig, "2");
+	press(&rig, "3");
 	assert_shows(&rig, "77 rows");
 	assert_shows(&rig, "COMMAND");
 	finish(&rig);
@@ -839,6 +897,9 @@ int main(void)
 		cmocka_unit_test(enter_on_a_cgroup_shows_all_that_is_below_it),
 		cmocka_unit_test(the_container_that_is_looked_into_may_end),
 		cmocka_unit_test(the_tree_keeps_the_selected_row),
+		cmocka_unit_test(the_selection_goes_along_from_screen_to_screen),
+		cmocka_unit_test(the_selection_waits_for_rows_that_are_not_read_yet),
+		cmocka_unit_test(a_cursor_that_nobody_moved_takes_nothing_along),
 		cmocka_unit_test(the_process_tree_keeps_tags_and_order),
 		cmocka_unit_test(hidden_views_outlive_their_snapshot),
 		cmocka_unit_test(keys_sort_by_what_htop_sorts_by),
@@ -846,7 +907,7 @@ int main(void)
 		cmocka_unit_test(the_sort_menu_offers_columns_out_of_view_too),
 		cmocka_unit_test(a_filter_works_while_it_is_typed),
 		cmocka_unit_test(a_wrong_filter_says_why_and_changes_nothing),
-		cmocka_unit_test(a_filter_that_makes_no_sense_in_the_tree_is_dropped),
+		cmocka_unit_test(a_filter_holds_for_list_and_tree),
 		cmocka_unit_test(a_search_moves_as_it_is_typed_and_is_remembered),
 		cmocka_unit_test(one_may_move_while_a_prompt_is_open),
 		cmocka_unit_test(units_kernel_threads_and_users_are_chosen),

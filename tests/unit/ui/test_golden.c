@@ -28,6 +28,7 @@ enum frame_flags {
 	FRAME_NOTHING = 1 << 6, /* before the first snapshot */
 	FRAME_FIRST = 1 << 7,	/* the first snapshot, without rates */
 	FRAME_ISSUES = 1 << 8,
+	FRAME_LATER = 1 << 9, /* after things happened */
 };
 
 /* struct frame - one picture */
@@ -40,7 +41,10 @@ struct frame {
 };
 
 #define C SCREEN_CONTAINERS
+#define G SCREEN_CGROUPS
 #define P SCREEN_PROCESSES
+#define N SCREEN_NAMESPACES
+#define E SCREEN_EVENTS
 
 static const struct frame frames[] = {
 	{"containers-80x24", 80, 24, C, 0, NULL},
@@ -58,11 +62,12 @@ static const struct frame frames[] = {
 	{"containers-issues-80x24", 80, 24, C, FRAME_ISSUES, NULL},
 	{"containers-why-80x24", 80, 24, C, FRAME_PLAIN_USER, "M End"},
 	{"containers-right-80x24", 80, 24, C, 0, "Right Right Right Right"},
-	{"cgroups-80x24", 80, 24, C, FRAME_TREE, NULL},
-	{"cgroups-160x50", 160, 50, C, FRAME_TREE, NULL},
-	{"cgroups-30x8", 30, 8, C, FRAME_TREE, NULL},
-	{"cgroups-ascii-80x24", 80, 24, C, FRAME_TREE | FRAME_ASCII, NULL},
-	{"cgroups-folded-80x24", 80, 24, C, FRAME_TREE, "* Space Space"},
+	{"containers-tree-80x24", 80, 24, C, FRAME_TREE, NULL},
+	{"cgroups-80x24", 80, 24, G, 0, NULL},
+	{"cgroups-160x50", 160, 50, G, 0, NULL},
+	{"cgroups-30x8", 30, 8, G, 0, NULL},
+	{"cgroups-ascii-80x24", 80, 24, G, FRAME_ASCII, NULL},
+	{"cgroups-folded-80x24", 80, 24, G, 0, "* Space Space"},
 	{"processes-80x24", 80, 24, P, 0, NULL},
 	{"processes-160x50", 160, 50, P, 0, NULL},
 	{"processes-40x10", 40, 10, P, 0, NULL},
@@ -75,6 +80,19 @@ static const struct frame frames[] = {
 	{"processes-zoomed-none-80x24", 80, 24, C, 0, "End Enter"},
 	{"processes-first-80x24", 80, 24, P, FRAME_FIRST, NULL},
 	{"processes-marked-80x24", 80, 24, P, 0, "Space Down Space F Z K"},
+	{"cgroups-list-80x24", 80, 24, G, 0, "t"},
+	{"cgroups-20x5", 20, 5, G, 0, NULL},
+	{"namespaces-80x24", 80, 24, N, 0, NULL},
+	{"namespaces-160x50", 160, 50, N, 0, NULL},
+	{"namespaces-30x8", 30, 8, N, 0, NULL},
+	{"namespaces-tree-80x24", 80, 24, N, FRAME_TREE, NULL},
+	{"namespaces-ascii-80x24", 80, 24, N, FRAME_TREE | FRAME_ASCII, NULL},
+	{"processes-of-namespace-80x24", 80, 24, N, 0, "/ 'web-1' Enter Enter"},
+	{"events-80x24", 80, 24, E, FRAME_LATER, NULL},
+	{"events-160x50", 160, 50, E, FRAME_LATER, NULL},
+	{"events-30x8", 30, 8, E, FRAME_LATER, NULL},
+	{"events-ascii-80x24", 80, 24, E, FRAME_LATER | FRAME_ASCII, NULL},
+	{"events-none-80x24", 80, 24, E, 0, NULL},
 	{"help-80x24", 80, 24, C, 0, "F1"},
 	{"help-160x50", 160, 50, C, 0, "?"},
 	{"help-20x5", 20, 5, C, 0, "h"},
@@ -129,18 +147,46 @@ static struct snapshot *snapshot_of(const struct frame *frame)
 	return snapshot;
 }
 
+/* The world three seconds later: somebody changed a limit, froze one and ended another. */
+static struct snapshot *make_later(void)
+{
+	struct snapshot *snapshot = make_snapshot_rated(4);
+	struct container *containers = snapshot->containers;
+	uint32_t web = make_find_container(snapshot, "web-1");
+	uint32_t api = make_find_container(snapshot, "api");
+	containers[web].usage.memory.limit_bytes = metric_known(2048ull * MAKE_MIB);
+	containers[web].usage.cpu.limit_microcpus = metric_known(METRIC_NO_LIMIT);
+	containers[api].state = CONTAINER_PAUSED;
+	containers[make_find_container(snapshot, "leftover")].key = 4711;
+	containers[make_find_container(snapshot, "builder")].usage.pids.growth_per_sec =
+		rate_known(75);
+	return snapshot;
+}
+
+static size_t snapshots_of(const struct frame *frame, struct snapshot *out[2])
+{
+	size_t n = 0;
+	out[n] = snapshot_of(frame);
+	n += out[n] != NULL;
+	if (frame->flags & FRAME_LATER)
+		out[n++] = make_later();
+	return n;
+}
+
 static void draw(const struct frame *frame, struct strbuf *out)
 {
 	struct app_options options = options_of(frame);
-	struct snapshot *snapshot = snapshot_of(frame);
+	struct snapshot *snapshots[2];
+	struct app_scene scene = {snapshots, snapshots_of(frame, snapshots), frame->keys};
 	struct err err = ERR_INIT;
 	struct canvas canvas;
 	canvas_init(&canvas, frame->width, frame->height, options.ascii);
-	if (app_frame(&options, snapshot, frame->keys, &canvas, &err) < 0)
+	if (app_frame(&options, &scene, &canvas, &err) < 0)
 		fail_msg("%s: %s", frame->name, err.text);
 	canvas_write(&canvas, app_theme(&options), CANVAS_STYLED, out);
 	canvas_finish(&canvas);
-	snapshot_unref(snapshot);
+	for (size_t i = 0; i < scene.snapshots_len; i++)
+		snapshot_unref(snapshots[i]);
 }
 
 static FILE *open_golden(const struct frame *frame, const char *mode)

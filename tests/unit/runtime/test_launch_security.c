@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* What hostile images and programs have done to other runtimes, and what comes of it here. */
+#include "launch_rig.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
+
+static void put_probe(struct rig *rig)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command), "cp '%s' %s/bin/probe", TEST_PROBE, rig->root);
+	assert_int_equal(system(command), 0);
+}
+
+static void calls_into_the_kernels_surface_are_refused(void **state)
+{
+	struct rig *rig = *state;
+
+	put_probe(rig);
+	assert_string_equal(
+		rig_sh(rig, "/bin/probe"),
+		"unshare EPERM\nclone EPERM\nclone3 ENOSYS\nsetns EPERM\nmount EPERM\n"
+		"umount EPERM\nopen_tree ENOSYS\nfsopen ENOSYS\nkeyctl EPERM\nbpf EPERM\n"
+		"perf_event_open EPERM\nuserfaultfd EPERM\nio_uring_setup ENOSYS\n"
+		"tiocsti EPERM\ntiocsti64 EPERM\ntioclinux EPERM\nmknod EPERM\n"
+		"swapon EPERM\nreboot EPERM\nlater ENOSYS\ngetpid allowed\n");
+}
+
+static void without_a_filter_it_is_the_namespaces_that_refuse(void **state)
+{
+	struct rig *rig = *state;
+
+	put_probe(rig);
+	rig->spec.seccomp = SPEC_SECCOMP_NONE;
+	rig_sh(rig, "/bin/probe");
+	assert_null(strstr(rig->said, "mount allowed"));
+	assert_null(strstr(rig->said, "mknod allowed"));
+	assert_null(strstr(rig->said, "reboot allowed"));
+	assert_non_null(strstr(rig->said, "unshare allowed"));
+}
+
+static void refuse_image_link(struct rig *rig, const char *name, const char *target)
+{
+	tree_add(rig->root, name, target);
+	rig_args(rig, (const char *const[]) {"/bin/true", NULL});
+	assert_true(rig_run_cg(rig, NULL) < 0);
+	assert_non_null(strstr(rig->err.text, name));
+}
+
+static void an_image_whose_proc_is_a_link_is_refused(void **state)
+{
+	refuse_image_link(*state, "proc", "-> /tmp");
+}
+
+static void an_image_whose_sys_is_a_link_is_refused(void **state)
+{
+	refuse_image_link(*state, "sys", "-> /tmp");
+}
+
+static void an_image_whose_dev_is_a_link_gets_its_devices_inside_the_root(void **state)
+{
+	struct rig *rig = *state;
+	char outside[64], line[160], path[160];
+
+	tree_make(outside, NULL, 0);
+	snprintf(line, sizeof(line), "-> %s", outside);
+	tree_add(rig->root, "dev", line);
+	rig_args(rig, (const char *const[]) {"/bin/true", NULL});
+	rig_run_cg(rig, NULL);
+	snprintf(path, sizeof(path), "%s/null", outside);
+	assert_int_equal(access(path, F_OK), -1);
+	tree_remove(outside);
+}
+
+static void a_bind_through_a_link_of_the_image_stays_in_the_root(void **state)
+{
+	struct rig *rig = *state;
+	struct spec_mount mount = {.destination = arena_strdup(&rig->spec.arena, "/link/sub"),
+				   .type = arena_strdup(&rig->spec.arena, "bind"),
+				   .source = arena_strdup(&rig->spec.arena, "/etc")};
+	char outside[64], line[160], path[160];
+
+	tree_make(outside, NULL, 0);
+	snprintf(line, sizeof(line), "-> %s", outside);
+	tree_add(rig->root, "link", line);
+	rig->spec.mounts = &mount;
+	rig->spec.mounts_len = 1;
+	rig_args(rig, (const char *const[]) {"/bin/true", NULL});
+	rig_run_cg(rig, NULL);
+	snprintf(path, sizeof(path), "%s/sub", outside);
+	assert_int_equal(access(path, F_OK), -1);
+	tree_remove(outside);
+	rig->spec.mounts = NULL;
+	rig->spec.mounts_len = 0;
+}
+
+/* struct racer - exchanges a directory and a link to the host while mounts are made through them */
+struct racer {
+	char a[128], b[128];
+	atomic_bool stop;
+};
+
+static void *race(void *data)
+{
+	struct racer *racer = data;
+
+	while (!racer->stop)
+		syscall(SYS_renameat2, AT_FDCWD, racer->a, AT_FDCWD, racer->b,
+			2 /* RENAME_EXCHANGE */);
+	return NULL;
+}
+
+static void a_racing_image_gets_nothing_mounted_on_the_host(void **state)
+{
+	struct rig *rig = *state;
+	struct spec_mount mount = {.destination = arena_strdup(&rig->spec.arena, "/a/made-by-race"),
+				   .type = arena_strdup(&rig->spec.arena, "tmpfs"),
+				   .source = arena_strdup(&rig->spec.arena, "tmpfs")};
+	struct racer racer = {.stop = false};
+	char outside[64], line[160], path[160];
+	pthread_t thread;
+
+	tree_make(outside, NULL, 0);
+	snprintf(line, sizeof(line), "-> %s", outside);
+	tree_add(rig->root, "a/x", "");
+	tree_add(rig->root, "b", line);
+	snprintf(racer.a, sizeof(racer.a), "%s/a", rig->root);
+	snprintf(racer.b, sizeof(racer.b), "%s/b", rig->root);
+	rig->spec.mounts = &mount;
+	rig->spec.mounts_len = 1;
+	rig_args(rig, (const char *const[]) {"/bin/true", NULL});
+	assert_int_equal(pthread_create(&thread, NULL, race, &racer), 0);
+	for (int i = 0; i < 100; i++)
+		rig_run_cg(rig, NULL);
+	racer.stop = true;
+	pthread_join(thread, NULL);
+	snprintf(path, sizeof(path), "%s/made-by-race", outside);
+	assert_int_equal(access(path, F_OK), -1);
+	tree_remove(outside);
+	rig->spec.mounts = NULL;
+	rig->spec.mounts_len = 0;
+}
+
+static void our_own_binary_is_not_what_runs_inside(void **state)
+{
+	struct rig *rig = *state;
+
+	/* An interpreter of "/proc/self/exe" runs whatever the launcher is: here, no file at all. */
+	tree_add(rig->root, "bin/evil", "#!/proc/self/exe\n");
+	rig_sh(rig, "busybox chmod +x /bin/evil; /bin/evil 2>/dev/null; readlink /proc/1/exe || "
+		    "echo hidden; "
+		    "echo x 2>/dev/null > /proc/1/exe || echo refused");
+	assert_string_equal(rig->said, "hidden\nrefused\n");
+}
+
+static void release_agents_and_v1_hierarchies_are_out_of_reach(void **state)
+{
+	struct rig *rig = *state;
+
+	/* CAP_SYS_ADMIN of the sandbox's own namespace does not help as long as the filter stands. */
+	rig->spec.process.caps |= 1ull << 21;
+	rig_sh(rig, "busybox mkdir /tmp/c; "
+		    "mount -t cgroup -o memory none /tmp/c 2>/dev/null && echo mounted; "
+		    "busybox unshare -Urm mount -t cgroup -o memory none /tmp/c 2>/dev/null && "
+		    "echo nested; "
+		    "busybox find / -name release_agent -o -name notify_on_release 2>/dev/null");
+	assert_string_equal(rig->said, "");
+}
+
+static void a_group_that_a_file_keeps_out_can_not_be_dropped_by_a_plain_user(void **state)
+{
+	struct rig *rig = *state;
+	int status;
+	pid_t pid;
+
+	if (geteuid() != 0)
+		skip();
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (setgid(65534) < 0 || setuid(65534) < 0)
+			_exit(99);
+		rig->spec.root.ephemeral = true;
+		_exit(strcmp(rig_sh(rig, "cat /proc/self/setgroups"), "deny\n") != 0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static void no_socket_of_ours_can_be_reached_by_a_name(void **state)
+{
+	struct rig *rig = *state;
+
+	rig->spec.namespaces &= ~(unsigned int)SPEC_NS_NET;
+	assert_string_equal(rig_sh(rig, "grep -c boxtop /proc/net/unix"), "0\n");
+}
+
+static void other_sandboxes_can_not_be_seen_or_signalled(void **state)
+{
+	struct rig *rig = *state;
+	char line[128];
+
+	snprintf(line, sizeof(line),
+		 "kill -0 %d 2>/dev/null && echo seen; ls -d /proc/%d 2>/dev/null", getpid(),
+		 getpid());
+	assert_string_equal(rig_sh(rig, line), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(calls_into_the_kernels_surface_are_refused),
+		TEST(without_a_filter_it_is_the_namespaces_that_refuse),
+		TEST(an_image_whose_proc_is_a_link_is_refused),
+		TEST(an_image_whose_sys_is_a_link_is_refused),
+		TEST(an_image_whose_dev_is_a_link_gets_its_devices_inside_the_root),
+		TEST(a_bind_through_a_link_of_the_image_stays_in_the_root),
+		TEST(a_racing_image_gets_nothing_mounted_on_the_host),
+		TEST(our_own_binary_is_not_what_runs_inside),
+		TEST(release_agents_and_v1_hierarchies_are_out_of_reach),
+		TEST(a_group_that_a_file_keeps_out_can_not_be_dropped_by_a_plain_user),
+		TEST(no_socket_of_ours_can_be_reached_by_a_name),
+		TEST(other_sandboxes_can_not_be_seen_or_signalled),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
