@@ -129,12 +129,12 @@ static uint64_t sweep_places(struct run *run, bool frozen)
 static uint64_t sweep_frozen(struct run *run)
 {
 	struct killer *killer = run->killer;
-	bool frozen = killer->freezer_brake != SIZE_MAX &&
-		      guard_brake(killer->guard, killer->freezer_brake) >= 0 && wait_frozen(killer);
+	bool freezing = killer->freezer_brake != SIZE_MAX &&
+			guard_brake(killer->guard, killer->freezer_brake) >= 0;
 	uint64_t fresh;
 
-	run->froze |= frozen;
-	fresh = sweep_places(run, frozen);
+	run->froze |= freezing;
+	fresh = sweep_places(run, freezing && wait_frozen(killer));
 	thaw(killer);
 	return fresh;
 }
