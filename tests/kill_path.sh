@@ -13,7 +13,7 @@ allowed="close fstatat getpid lseek mlockall munlockall nanosleep openat poll pr
 	memcpy memmove memrchr memset strlen"
 # Of base: parsers, which allocate nothing, and the clock.
 allowed="$allowed clock_monotonic_usec hierarchies_of_line hierarchy_visible_path parse_cgroup_line
-	parse_flat_keyed parse_i64 parse_proc_stat parse_u64 span_next_line span_next_word span_starts"
+	parse_flat_keyed parse_i64 parse_proc_stat parse_u64 span_eq span_next_line span_next_word span_starts"
 # Words for what came of it, once it is over.
 allowed="$allowed survivors_words"
 # What compilers add.

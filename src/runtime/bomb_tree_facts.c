@@ -97,23 +97,6 @@ static bool learn(struct bomb *bomb)
 
 /* ---- Who adopts ---- */
 
-/* PID 1 of a pid namespace: the last number of NSpid is 1. */
-static bool is_ns_init(int fd)
-{
-	char text[HOT_FILE_MAX];
-	ssize_t n = hot_read(fd, "status", text, sizeof(text));
-	struct span rest = {text, n > 0 ? (size_t)n : 0}, line, word, last = SPAN("");
-
-	while (span_next_line(&rest, &line)) {
-		if (!span_starts(line, SPAN("NSpid:")))
-			continue;
-		while (span_next_word(&line, &word))
-			last = word;
-		break;
-	}
-	return span_eq(last, SPAN("1"));
-}
-
 /*
  * An ancestor may adopt; what it adopted looks like its own child. Certain is it of an init, which has
  * no others to speak of, and of one that is in another cgroup than the tree: what it forks isn't.
@@ -128,7 +111,7 @@ static void add_reaper(struct bomb *bomb, const struct hot_stat *stat, uint64_t 
 		return;
 	uint64_t cgroup = process_cgroup_hash(fd);
 
-	reaper.certain = stat->pid == 1 || is_ns_init(fd) ||
+	reaper.certain = stat->pid == 1 || hot_process_is_init(fd) ||
 			 (cgroup && root_cgroup && cgroup != root_cgroup);
 	close(fd);
 	/* The root's parent has other children, which are the root's siblings and not ours to end. */

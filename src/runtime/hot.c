@@ -242,3 +242,19 @@ int hot_process_signal(int fd, int signal)
 {
 	return syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0) < 0 ? -errno : 0;
 }
+
+bool hot_process_is_init(int fd)
+{
+	char text[HOT_FILE_MAX];
+	ssize_t n = hot_read(fd, "status", text, sizeof(text));
+	struct span rest = {text, n > 0 ? (size_t)n : 0}, line, word, last = SPAN("");
+
+	while (span_next_line(&rest, &line)) {
+		if (!span_starts(line, SPAN("NSpid:")))
+			continue;
+		while (span_next_word(&line, &word))
+			last = word;
+		break;
+	}
+	return span_eq(last, SPAN("1"));
+}

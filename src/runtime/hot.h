@@ -103,6 +103,9 @@ int hot_process_stat(int dirfd, pid_t pid, struct hot_stat *out);
 /** hot_stat_ended() - a zombie with no thread left: it only waits for its parent */
 bool hot_stat_ended(const struct hot_stat *stat);
 
+/** hot_process_is_init() - whether it is PID 1 of its pid namespace: the last number of NSpid is 1 */
+bool hot_process_is_init(int fd);
+
 /** hot_process_signal() - through a pidfd or a descriptor of hot_process_open(); 0 or -errno */
 int hot_process_signal(int fd, int signal);
 

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -69,22 +70,64 @@ static struct killer *killer_alloc(struct target *target)
 	return killer;
 }
 
+/* The first of the leader's namespaces that isn't ours, too; 0: there is none. */
+static uint64_t own_namespace(int fd)
+{
+	static const char *const links[] = {"ns/pid", "ns/mnt", "ns/user",
+					    "ns/uts", "ns/ipc", "ns/net"};
+	struct stat theirs, ours;
+	char path[32];
+
+	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
+		snprintf(path, sizeof(path), "/proc/self/%s", links[i]);
+		if (fstatat(fd, links[i], &theirs, 0) == 0 && stat(path, &ours) == 0 &&
+		    theirs.st_ino != ours.st_ino)
+			return theirs.st_ino;
+	}
+	return 0;
+}
+
+/* Without a cgroup only the kernel can end all of it: with init of its pid namespace. */
+static int check_init(const struct killer *killer, struct err *err)
+{
+	const struct target *target = killer->target;
+	_cleanup_(cleanup_close)
+	int fd = hot_process_open(killer->proc_fd, target->leader);
+	uint64_t ns;
+
+	if (fd < 0)
+		return err_setx(err, ESRCH, "%s: its first process has ended", target->name);
+	if (hot_process_is_init(fd))
+		return 0;
+	ns = own_namespace(fd);
+	if (ns)
+		return err_setx(
+			err, EOPNOTSUPP,
+			"%s: it has no cgroup and no init: end it by boxtop kill --ns %" PRIu64,
+			target->name, ns);
+	return err_setx(err, EOPNOTSUPP,
+			"%s: it has no cgroup and no init: end it by boxtop kill --tree %d",
+			target->name, (int)target->leader);
+}
+
 int killer_new(struct target *target, struct killer **out, struct err *err)
 {
 	struct killer *killer;
 	uint64_t members = 0;
+	int r;
 
-	if (target->places_len == 0 && !target->pid_namespace)
-		return err_setx(
-			err, EOPNOTSUPP,
-			"%s: it has neither a cgroup nor a pid namespace: end it by boxtop kill "
-			"--ns",
-			target->name);
 	killer = killer_alloc(target);
 	killer->proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (killer->proc_fd < 0) {
 		killer_free(killer);
 		return err_set(err, errno, "open /proc");
+	}
+	if (target->places_len == 0) {
+		r = check_init(killer, err);
+		if (r < 0) {
+			killer_free(killer);
+			return r;
+		}
 	}
 	target_count(target, &members, NULL);
 	seen_reserve(&killer->ended, members);

@@ -370,7 +370,7 @@ static void a_target_with_neither_is_refused(void **state)
 	request.leader = bombs_start(&start);
 	assert_fine(target_hold(&request, &target, &err), err);
 	assert_int_equal(target_kill(target, &patient, &report, &err), -EOPNOTSUPP);
-	assert_non_null(strstr(err.text, "--ns"));
+	assert_non_null(strstr(err.text, "boxtop kill --tree"));
 	assert_true(is_alive(request.leader));
 	kill(request.leader, SIGKILL);
 }
