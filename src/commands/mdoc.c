@@ -7,8 +7,10 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/cleanup.h"
 #include "commands/command.h"
 #include "commands/host_json.h"
@@ -127,6 +129,22 @@ static void add_options(const struct option_spec *spec, struct strbuf *out)
 	strbuf_adds(out, ".El\n");
 }
 
+/* Paragraphs of --help have a blank line between them. */
+static void add_paragraphs(const char *details, struct strbuf *out)
+{
+	while (details) {
+		const char *end = strstr(details, "\n\n");
+		char *paragraph =
+			end ? strndup(details, (size_t)(end - details)) : xstrdup(details);
+
+		add_sentence(paragraph, out);
+		free(paragraph);
+		details = end ? end + 2 : NULL;
+		if (details)
+			strbuf_adds(out, ".Pp\n");
+	}
+}
+
 static void add_command(const struct command *command, struct strbuf *out)
 {
 	strbuf_addf(out, ".Ss %s\n.Nm Cm %s\n", command->name, command->name);
@@ -141,8 +159,7 @@ static void add_command(const struct command *command, struct strbuf *out)
 	add_sentence(command->help, out);
 	if (command->alias)
 		strbuf_addf(out, "It may be called\n.Cm %s\ntoo.\n", command->alias);
-	if (command->details)
-		add_sentence(command->details, out);
+	add_paragraphs(command->details, out);
 	add_options(command->options, out);
 }
 

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -75,12 +76,30 @@ static void choose(struct bomb *bomb)
 	}
 }
 
-static int refuse_none(const struct bomb *bomb, struct err *err)
+static int refuse_nobody(const struct bomb_query *query, struct err *err)
+{
+	switch (query->by) {
+	case BOMB_TREE:
+		return err_setx(err, ESRCH, "process %" PRIu64 " has ended", query->number);
+	case BOMB_SESSION:
+		return err_setx(err, ESRCH, "no process is in session %" PRIu64, query->number);
+	case BOMB_USER:
+		return err_setx(err, ESRCH, "no process runs as user %" PRIu64, query->number);
+	case BOMB_EXE:
+		return err_setx(err, ESRCH, "no process that we may look at runs %s", query->path);
+	case BOMB_NS:
+		break;
+	}
+	return err_setx(err, ESRCH, "no process that we may look at is in namespace %" PRIu64,
+			query->number);
+}
+
+static int refuse_none(const struct bomb *bomb, const struct bomb_query *query, struct err *err)
 {
 	const struct bomb_member *first = bomb->left_out;
 
 	if (bomb->left_out_len == 0)
-		return err_setx(err, ESRCH, "there is no such process");
+		return refuse_nobody(query, err);
 	if (first->why == SPARED_DENIED)
 		return err_setx(err, EPERM,
 				"process %d (%s) is not yours to end: run as root, or as its user",
@@ -105,7 +124,7 @@ static int prepare(struct bomb *bomb, const struct bomb_query *query, struct err
 		choose(bomb);
 	}
 	if (bomb->members_len == 0)
-		return refuse_none(bomb, err);
+		return refuse_none(bomb, query, err);
 	seen_reserve(&bomb->signalled, bomb->processes);
 	bomb_brakes(bomb);
 	bomb_striker_start(bomb);

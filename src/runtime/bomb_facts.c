@@ -102,7 +102,7 @@ static int facts_exe(struct bomb *bomb, const char *path, struct err *err)
 	struct stat stat_buf;
 
 	if (stat(path, &stat_buf) < 0)
-		return err_set(err, errno, "look at the program %s", path);
+		return err_set(err, errno, "open the program %s", path);
 	if (!S_ISREG(stat_buf.st_mode))
 		return err_setx(err, EINVAL, "%s is no program: name a regular file", path);
 	bomb->exe = (struct file_id) {stat_buf.st_dev, stat_buf.st_ino};

@@ -22,6 +22,8 @@
 #define QUIET_LOOKS_UNBRAKED 4
 /* A zombie whose parent is a good one is gone within microseconds; a bad one never fetches it. */
 #define REAP_USEC 500000
+/* An init may take its time, and is sure to come. */
+#define INIT_USEC 50000
 /* The brake over the whole host: only if signals alone make no end of it, and never for long at once. */
 #define HOST_BRAKE_LOOKS 3
 #define HOST_PAUSE_USEC	 100000
@@ -33,6 +35,7 @@ struct fight {
 	uint64_t start_usec, until_usec;
 	uint64_t host_next_usec; /* not to be braked before */
 	unsigned int stubborn;	 /* looks in a row that found somebody new */
+	pid_t init;		 /* of a pid namespace; 0: none met yet */
 	bool braked, struck;
 };
 
@@ -40,7 +43,8 @@ struct fight {
 struct look {
 	uint64_t alive;	  /* chosen and not ended */
 	uint64_t fresh;	  /* of them: had no signal before this one */
-	uint64_t zombies; /* ended by us, and not reaped */
+	uint64_t zombies; /* ended by us, and not reaped by their parents */
+	uint64_t left;	  /* the same, adopted by an init, whose business that is */
 };
 
 /* ---- One look ---- */
@@ -50,11 +54,30 @@ enum look_deed {
 	LOOK_NAME, /* name who is left instead */
 };
 
+/* Neighbours mostly have the same parent. */
+static bool is_init(struct fight *fight, pid_t pid)
+{
+	int fd;
+
+	if (pid == 1 || pid == fight->init)
+		return true;
+	fd = hot_process_open(fight->bomb->proc_fd, pid);
+	if (fd >= 0 && hot_process_is_init(fd))
+		fight->init = pid;
+	if (fd >= 0)
+		close(fd);
+	return pid == fight->init;
+}
+
 static void look_at_ended(struct fight *fight, int fd, const struct hot_stat *stat,
 			  enum look_deed deed, struct look *look)
 {
 	if (!seen_has(&fight->bomb->signalled, stat->pid, stat->start_ticks))
 		return;
+	if (is_init(fight, stat->ppid)) {
+		look->left++;
+		return;
+	}
 	look->zombies++;
 	if (deed == LOOK_NAME)
 		survivor_add(fight->report, fd, stat);
@@ -211,7 +234,9 @@ static void wait_for_reapers(struct fight *fight, struct look found)
 
 	if (until_usec < fight->until_usec)
 		fight->until_usec = until_usec;
-	while (found.alive == 0 && found.zombies > 0 && !is_over(fight)) {
+	while (found.alive == 0 && !is_over(fight) &&
+	       (found.zombies > 0 ||
+		(found.left > 0 && clock_monotonic_usec() + REAP_USEC < until_usec + INIT_USEC))) {
 		hot_sleep(wait_usec);
 		wait_usec = longer(wait_usec);
 		found = look(fight, LOOK_KILL);
@@ -251,6 +276,7 @@ static void fight_all(struct fight *fight)
 	wait_for_reapers(fight, found);
 	found = look(fight, LOOK_NAME);
 	report->remaining = found.alive + found.zombies;
+	report->unreaped = found.left;
 	report->killed = signalled->len + signalled->lost + count_struck(fight);
 	report->killed -= found.alive < report->killed ? found.alive : report->killed;
 	steady_end(&steady);

@@ -34,6 +34,7 @@ struct kill_report {
 	uint64_t killed;	/* processes that ended, zombies that nobody reaps among them */
 	uint64_t duration_usec; /* from the call to the last one's end */
 	uint64_t remaining;	/* still there at the deadline: alive, or zombies */
+	uint64_t unreaped; /* zombies that an init has adopted and will reap: not among those */
 	unsigned int survivors_len;
 	struct kill_survivor survivors[KILL_SURVIVORS_MAX]; /* of those */
 	const char *method; /* "cgroup.kill", "freezer", "brake and signals", "signals" */

@@ -40,7 +40,7 @@ says 'boxtop ' list -V
 says 'Usage: boxtop' --help
 says 'Usage: boxtop' -h
 says 'Usage: boxtop' help
-for command in top list stats ps ns tree inspect limit freeze thaw rootfs help completion; do
+for command in top list stats ps ns tree inspect limit freeze thaw kill rootfs help completion; do
 	says "Usage: boxtop $command" "$command" --help
 	says "Usage: boxtop $command" help "$command"
 	"$boxtop" help | grep -q "^  $command " || fail "help does not list $command"
@@ -181,7 +181,7 @@ sh "$source/man/update.sh" "$boxtop" --check || failed=1
 if command -v mandoc >/dev/null; then
 	mandoc -T lint -W warning "$source/man/boxtop.1" >"$work/lint" || fail "mandoc: $(cat "$work/lint")"
 	mandoc -T ascii "$source/man/boxtop.1" | sed 's/.\x08//g' >"$work/page"
-	for command in list stats ps ns tree inspect rootfs help completion; do
+	for command in list stats ps ns tree inspect limit freeze thaw kill rootfs help completion; do
 		for option in $("$boxtop" $command --help | grep -oE -e '--[a-z-]+' | sort -u); do
 			grep -qF -e "$option" "$work/page" || fail "the manual page lacks $option"
 		done

@@ -427,11 +427,11 @@ static void what_is_not_there_is_said(void **state)
 	struct bomb_query dir_exe = {.by = BOMB_EXE, .path = "/"};
 
 	refused(&tree, -ESRCH, "no process 2147483632");
-	refused(&session, -ESRCH, "no such process");
-	refused(&user, -ESRCH, "no such process");
+	refused(&session, -ESRCH, "session 2147483632");
+	refused(&user, -ESRCH, "no process runs as user");
 	refused(&ns, -ESRCH, "namespace 1");
 	refused(&no_exe, -ENOENT, "/nowhere/bomb");
-	refused(&idle_exe, -ESRCH, "no such process");
+	refused(&idle_exe, -ESRCH, "runs /tmp/boxtop-test");
 	refused(&dir_exe, -EINVAL, "no program");
 }
 
