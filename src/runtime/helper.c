@@ -25,6 +25,7 @@
 extern const char helper_blob[], helper_blob_end[];
 
 static int memfd = -1;
+static uid_t memfd_owner;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static int make_memfd(struct err *err)
@@ -42,7 +43,8 @@ static int make_memfd(struct err *err)
 			return err_set(err, errno, "write the helper to its memfd");
 		done += (size_t)n;
 	}
-	if (fchmod(fd, 0555) < 0 || fcntl(fd, F_ADD_SEALS, SEALS) < 0)
+	/* Not readable: a process that runs it can't be looked into by those that it meets inside. */
+	if (fchmod(fd, 0111) < 0 || fcntl(fd, F_ADD_SEALS, SEALS) < 0)
 		return err_set(err, errno, "seal the helper");
 	return TAKE_FD(fd);
 }
@@ -52,8 +54,12 @@ static int get_memfd(struct err *err)
 	int fd;
 
 	pthread_mutex_lock(&lock);
+	/* One made before a change of ids belongs to who can't be seen in a sandbox of now. */
+	if (memfd >= 0 && memfd_owner != geteuid())
+		close(TAKE_FD(memfd));
 	if (memfd < 0)
 		memfd = make_memfd(err);
+	memfd_owner = geteuid();
 	fd = memfd;
 	pthread_mutex_unlock(&lock);
 	return fd;

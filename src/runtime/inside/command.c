@@ -49,6 +49,16 @@ static int command_stdio(struct inside *inside, struct err *err)
 	return 0;
 }
 
+/* Closed, not only marked: until execve() they could be named, and a path through /proc/self/fd leads to
+ * wherever they are open, as a working directory or as the command itself. */
+static int command_descriptors(struct inside *inside, struct err *err)
+{
+	if (syscall(SYS_close_range, inside->socket_fd + 1, ~0u, 0) < 0)
+		return err_set(err, errno, "close the descriptors of the launch");
+	inside->terminal_fd = -1;
+	return 0;
+}
+
 static int command_rlimits(struct inside *inside, struct err *err)
 {
 	const struct plan *plan = inside->plan;
@@ -84,17 +94,22 @@ static int command_oom(struct inside *inside, struct err *err)
 	return 0;
 }
 
-/* The bounding set is cut while CAP_SETPCAP is still there. */
-static int command_bounding(struct inside *inside, struct err *err)
+int command_bound(uint64_t caps, struct err *err)
 {
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	for (int cap = 0; cap <= 63; cap++) {
-		if (inside->plan->caps & (1ull << cap))
+		if (caps & (1ull << cap))
 			continue;
 		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0 && errno != EINVAL)
 			return err_set(err, errno, "drop capability %d", cap);
 	}
 	return 0;
+}
+
+/* The bounding set is cut while CAP_SETPCAP is still there. */
+static int command_bounding(struct inside *inside, struct err *err)
+{
+	return command_bound(inside->plan->caps, err);
 }
 
 static int command_user(struct inside *inside, struct err *err)
@@ -115,19 +130,23 @@ static int command_user(struct inside *inside, struct err *err)
 	return 0;
 }
 
-/* Inheritable stays empty: what a file in the image gains by it would be ours to answer for. A user other
- * than root keeps none, as after any login. */
-static int command_caps(struct inside *inside, struct err *err)
+int command_hold(uint64_t caps, struct err *err)
 {
 	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
 	struct __user_cap_data_struct data[2] = {{0}};
-	uint64_t caps = geteuid() == 0 ? inside->plan->caps : 0;
 
 	for (int i = 0; i < 2; i++)
 		data[i].effective = data[i].permitted = (uint32_t)(caps >> (32 * i));
 	if (syscall(SYS_capset, &head, data) < 0)
 		return err_set(err, errno, "set the capabilities");
 	return 0;
+}
+
+/* Inheritable stays empty: what a file in the image gains by it would be ours to answer for. A user other
+ * than root keeps none, as after any login. */
+static int command_caps(struct inside *inside, struct err *err)
+{
+	return command_hold(geteuid() == 0 ? inside->plan->caps : 0, err);
 }
 
 static int command_seccomp(struct inside *inside, struct err *err)
@@ -165,6 +184,7 @@ static int command_cwd(struct inside *inside, struct err *err)
 /* What must be done with capabilities comes first; a filter needs either them or no_new_privs. */
 static const struct step command_steps[] = {
 	{"standard descriptors", command_stdio, 0, 0},
+	{"descriptors", command_descriptors, 0, 0},
 	{"oom score", command_oom, 0, 0},
 	{"rlimits", command_rlimits, 0, 0},
 	{"no_new_privs", command_no_new_privs, 0, 0},

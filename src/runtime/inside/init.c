@@ -5,8 +5,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -65,25 +67,71 @@ static pid_t start_command(struct inside *inside)
 	return pid;
 }
 
-void init_run(struct inside *inside)
+void init_wait(pid_t command)
 {
 	sigset_t set;
-	pid_t command;
 	int code = 0;
+
+	prctl(PR_SET_DUMPABLE, 0);
+	prctl(PR_SET_NAME, INIT_NAME);
+	block_all(&set);
+	for (;;) {
+		int signal;
+
+		/* It may have ended before we came to wait for it. */
+		if (reap(command, &code))
+			_exit(code);
+		signal = sigwaitinfo(&set, NULL);
+		if (signal > 0 && is_forwarded(signal))
+			kill(command, signal);
+	}
+}
+
+/*
+ * The same image from its start. Memory belongs to the user namespace in which it was made: with this one whoever
+ * owns the sandbox may enter it by its init, while nobody inside may look into that. And nothing of the
+ * launch is left in it. The socket closes with it, so the runtime waits for this, too.
+ */
+static void start_anew(const struct inside *inside, pid_t command)
+{
+	char number[16], name[] = INIT_NAME, *args[] = {name, number, NULL}, *env[] = {NULL};
+
+	snprintf(number, sizeof(number), "%d", command);
+	syscall(SYS_close_range, 0, inside->socket_fd - 1, 0);
+	syscall(SYS_close_range, inside->socket_fd, ~0u, CLOSE_RANGE_CLOEXEC);
+	syscall(SYS_execveat, inside->image_fd, "", args, env, AT_EMPTY_PATH);
+	/* Without it only a plain user's way in is lost. */
+	syscall(SYS_close_range, 0, ~0u, 0);
+}
+
+/* It signals, and needs no other right. */
+static int drop_all(struct err *err)
+{
+	const uint64_t kill_only = 1ull << CAP_KILL;
+	int r = command_bound(kill_only, err);
+
+	if (r >= 0)
+		r = command_hold(kill_only, err);
+	if (r >= 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		r = err_set(err, errno, "set no_new_privs of init");
+	return r;
+}
+
+void init_run(struct inside *inside)
+{
+	struct err err = ERR_INIT;
+	sigset_t set;
+	pid_t command;
 
 	block_all(&set);
 	/* Nobody inside may look into init: it has seen descriptors of the host. */
 	prctl(PR_SET_DUMPABLE, 0);
-	prctl(PR_SET_NAME, "boxtop-init");
+	prctl(PR_SET_NAME, INIT_NAME);
 	command = start_command(inside);
-	/* Descriptors of the host are not kept open by a process that lives as long as the sandbox. */
-	syscall(SYS_close_range, 0, ~0u, 0);
-	for (;;) {
-		int signal = sigwaitinfo(&set, NULL);
-
-		if (reap(command, &code))
-			_exit(code);
-		if (signal > 0 && is_forwarded(signal))
-			kill(command, signal);
+	if (drop_all(&err) < 0) {
+		channel_send(inside->socket_fd, MESSAGE_FAILED, 125, -1, &err);
+		_exit(125);
 	}
+	start_anew(inside, command);
+	init_wait(command);
 }

@@ -25,6 +25,7 @@ struct inside {
 	int root_fd;	   /* the new root, attached; -1 */
 	int bind_fds[INSIDE_BINDS_MAX]; /* sources of bind mounts, by number of the mount; -1 */
 	int terminal_fd;		/* the pty's end for the command; -1 */
+	int image_fd;			/* this very program; -1 */
 	bool host_side; /* still in the namespaces of the runtime, with its privileges */
 };
 
@@ -77,10 +78,17 @@ int namespaces_sysctls(struct inside *inside, struct err *err);
 /* ---- command.c ---- */
 /** command_run() - become the command; returns only on failure, with the exit code to leave with */
 int command_run(struct inside *inside, struct err *err);
+/** command_bound() - nothing outside of @caps can be gained any more; 0; -errno with @err */
+int command_bound(uint64_t caps, struct err *err);
+/** command_hold() - hold @caps and nothing else; 0; -errno with @err */
+int command_hold(uint64_t caps, struct err *err);
 
 /* ---- init.c ---- */
 /** init_run() - be PID 1 of a sandbox whose command is to be started; never returns */
 void init_run(struct inside *inside) __attribute__((noreturn));
+/** init_wait() - its second half, in the image started anew under INIT_NAME with the command's pid */
+void init_wait(pid_t command) __attribute__((noreturn));
+#define INIT_NAME "boxtop-init"
 
 /* ---- channel.c ---- */
 int channel_receive_plan(struct inside *inside, struct err *err);

@@ -146,7 +146,22 @@ static pid_t clone_inside(struct inside *inside, int *out_pidfd)
 	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 }
 
-int main(void)
+/*
+ * Our image can't be read, so nobody may look into us, unless we say so: but a process like that belongs to
+ * root in /proc, and a plain user's runtime has to write our clone's id maps there. Not where the clone is
+ * born among processes of others.
+ */
+static void show_to_runtime(const struct inside *inside)
+{
+	if (inside->plan->flags & PLAN_ENTER)
+		return;
+	for (int i = 0; i < SPEC_NS_KINDS; i++)
+		if (inside->fds[PLAN_FD_NS + i] >= 0)
+			return;
+	prctl(PR_SET_DUMPABLE, 1);
+}
+
+int main(int argc, char **argv)
 {
 	struct inside inside = {.socket_fd = INSIDE_SOCKET_FD,
 				.root_mount_fd = -1,
@@ -157,12 +172,18 @@ int main(void)
 	int pidfd = -1;
 	pid_t pid;
 
+	if (argc == 2 && strcmp(argv[0], INIT_NAME) == 0)
+		init_wait(atoi(argv[1]));
 	for (size_t i = 0; i < INSIDE_BINDS_MAX; i++)
 		inside.bind_fds[i] = -1;
+	/* What the runtime ignores we would ignore, too, and then never hear of the command's end. */
+	signal(SIGCHLD, SIG_DFL);
+	inside.image_fd = open("/proc/self/exe", O_PATH | O_CLOEXEC);
 	fcntl(INSIDE_SOCKET_FD, F_SETFD, FD_CLOEXEC);
 	umask(0);
 	if (channel_receive_plan(&inside, &err) < 0 || steps_run(host_steps, &inside, &err) < 0)
 		fail(&inside, &err);
+	show_to_runtime(&inside);
 	pid = clone_inside(&inside, &pidfd);
 	if (pid < 0) {
 		err_set(&err, errno, "make the namespaces");

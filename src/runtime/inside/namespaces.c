@@ -97,6 +97,8 @@ int namespaces_maps(struct inside *inside, struct err *err)
 		return err_set(err, errno, "drop the groups of the caller");
 	if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
 		return err_set(err, errno, "become root of the user namespace");
+	/* From here on nobody needs to look into us. */
+	prctl(PR_SET_DUMPABLE, 0);
 	/* A change of ids takes the wish to die with the runtime away. */
 	if (!(inside->plan->flags & PLAN_OUTLIVE))
 		prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -91,6 +91,47 @@ static void who_enters_may_no_more_than_the_sandbox(void **state)
 	live_end(&live);
 }
 
+static void a_plain_user_enters_a_sandbox_of_his_own(void **state)
+{
+	struct rig *rig = *state;
+	struct live live;
+	int status;
+	pid_t pid;
+
+	if (geteuid() != 0)
+		skip();
+	rig->spec.root.ephemeral = true;
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (setgid(65534) < 0 || setuid(65534) < 0)
+			_exit(99);
+		live_start(rig, &live);
+		enter_sh(rig, &live, "cat /proc/1/comm; id -u");
+		live_end(&live);
+		_exit(strcmp(rig->said, "boxtop-init\n0\n") != 0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static void init_ends_with_its_command_whatever_the_caller_ignores(void **state)
+{
+	struct rig *rig = *state;
+	struct live live;
+	struct pollfd poller;
+
+	signal(SIGCHLD, SIG_IGN);
+	live_start(rig, &live);
+	signal(SIGCHLD, SIG_DFL);
+	/* To init, which hands it on. */
+	kill(live.launched.pid, SIGTERM);
+	poller = (struct pollfd) {.fd = live.launched.pidfd, .events = POLLIN};
+	assert_int_equal(poll(&poller, 1, 60000), 1);
+	assert_int_equal(rig_reap(live.launched.pid), 128 + SIGTERM);
+	close(live.launched.pidfd);
+}
+
 static void the_end_of_init_is_the_end_of_who_entered(void **state)
 {
 	struct rig *rig = *state;
@@ -195,6 +236,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(who_enters_is_where_the_sandbox_is),
 		TEST(who_enters_may_no_more_than_the_sandbox),
+		TEST(a_plain_user_enters_a_sandbox_of_his_own),
+		TEST(init_ends_with_its_command_whatever_the_caller_ignores),
 		TEST(the_end_of_init_is_the_end_of_who_entered),
 		TEST(a_terminal_is_a_terminal_of_the_size_asked_for),
 		TEST(a_namespace_of_another_sandbox_can_be_joined),

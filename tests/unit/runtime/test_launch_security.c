@@ -210,6 +210,30 @@ static void other_sandboxes_can_not_be_seen_or_signalled(void **state)
 	assert_string_equal(rig_sh(rig, line), "");
 }
 
+static void no_program_can_be_run_through_a_descriptor_of_the_launch(void **state)
+{
+	struct rig *rig = *state;
+	char path[64];
+
+	/* The root of the tree, its layers and the host's "/" are all open somewhere on the way in. */
+	for (int fd = 3; fd < 40; fd++) {
+		snprintf(path, sizeof(path), "/proc/self/fd/%d/bin/busybox", fd);
+		rig_args(rig, (const char *const[]) {path, "true", NULL});
+		assert_true(rig_run_cg(rig, NULL) < 0);
+		assert_int_equal(rig->code, -127);
+	}
+}
+
+static void init_may_signal_and_nothing_else(void **state)
+{
+	assert_string_equal(rig_sh(*state, "grep -E '^(Cap|NoNewPrivs)' /proc/1/status; "
+					   "ls /proc/1/fd 2>/dev/null; cat /proc/1/environ "
+					   "2>/dev/null; echo"),
+			    "CapInh:\t0000000000000000\nCapPrm:\t0000000000000020\n"
+			    "CapEff:\t0000000000000020\nCapBnd:\t0000000000000020\n"
+			    "CapAmb:\t0000000000000000\nNoNewPrivs:\t1\n\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +249,8 @@ int main(void)
 		TEST(a_group_that_a_file_keeps_out_can_not_be_dropped_by_a_plain_user),
 		TEST(no_socket_of_ours_can_be_reached_by_a_name),
 		TEST(other_sandboxes_can_not_be_seen_or_signalled),
+		TEST(no_program_can_be_run_through_a_descriptor_of_the_launch),
+		TEST(init_may_signal_and_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
