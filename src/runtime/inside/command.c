@@ -100,8 +100,11 @@ int command_bound(uint64_t caps, struct err *err)
 	for (int cap = 0; cap <= 63; cap++) {
 		if (caps & (1ull << cap))
 			continue;
-		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0 && errno != EINVAL)
-			return err_set(err, errno, "drop capability %d", cap);
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0)
+			continue;
+		if (errno == EINVAL)
+			break; /* the kernel knows no more */
+		return err_set(err, errno, "drop capability %d", cap);
 	}
 	return 0;
 }

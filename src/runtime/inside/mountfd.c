@@ -7,6 +7,7 @@
 #include <linux/mount.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -107,9 +108,16 @@ int mountfd_clone(const char *path, bool recursive, struct err *err)
 int mountfd_clone_fd(int dir_fd, struct err *err)
 {
 	unsigned int flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE;
+	struct mount_attr attr = {.attr_set = MOUNT_ATTR_NODEV, .propagation = MS_PRIVATE};
+	_cleanup_(cleanup_close)
 	int fd = (int)syscall(SYS_open_tree, dir_fd, "", flags);
 
-	return fd < 0 ? err_set(err, errno, "bind the root") : fd;
+	if (fd < 0)
+		return err_set(err, errno, "bind the root");
+	if (syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)) <
+	    0)
+		return err_set(err, errno, "make the mounts of the root private");
+	return TAKE_FD(fd);
 }
 
 int mountfd_set(int mount_fd, uint64_t attributes, bool recursive, struct err *err)

@@ -23,7 +23,8 @@ int mountfd_overlay(const struct mountfd_overlay *overlay, struct err *err);
 
 /** mountfd_clone() - a bind mount of @path with (@recursive) what is mounted below it */
 int mountfd_clone(const char *path, bool recursive, struct err *err);
-/** mountfd_clone_fd() - the same of an open directory, always with what is mounted below */
+/** mountfd_clone_fd() - the same of an open directory, always with what is mounted below, private, so that
+ *  nothing that is mounted on it later appears elsewhere, and without device nodes */
 int mountfd_clone_fd(int fd, struct err *err);
 
 /** mountfd_set() - add attributes, to all mounts below too where @recursive */

@@ -208,42 +208,71 @@ int mounts_attach(struct inside *inside, struct err *err)
 
 /* ---- After the switch: "/" is the root ---- */
 
-static int mask_one(const char *path, int null_fd, struct err *err)
+/* struct masks - what lies over what is masked: an empty directory, and our null device */
+struct masks {
+	int empty_fd; /* made and attached with the first directory; -1 */
+	int null_fd;
+};
+
+static int cover(const char *path, int target, int source, struct err *err)
 {
 	_cleanup_(cleanup_close)
-	int target = open(path, O_PATH | O_CLOEXEC), mount_fd = -1;
+	int mount_fd = (int)syscall(SYS_open_tree, source, "",
+				    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+
+	if (mount_fd < 0 || mountfd_attach(mount_fd, target) < 0)
+		return err_set(err, errno, "mask %s", path);
+	return 0;
+}
+
+/* The first directory gets the empty file system, later ones the same again: one for each would take four times
+ * as long. It is cloned from where it is attached, for older kernels clone nothing that isn't. */
+static int mask_dir(const char *path, int target, struct masks *masks, struct err *err)
+{
+	_cleanup_(cleanup_close)
+	int mount_fd = -1;
+
+	if (masks->empty_fd >= 0)
+		return cover(path, target, masks->empty_fd, err);
+	mount_fd = mountfd_new(
+		"tmpfs", "boxtop", "mode=0555,nr_inodes=2,size=4k",
+		MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, err);
+	if (mount_fd < 0)
+		return mount_fd;
+	if (mountfd_attach(mount_fd, target) < 0)
+		return err_set(err, errno, "mask %s", path);
+	masks->empty_fd = TAKE_FD(mount_fd);
+	return 0;
+}
+
+static int mask_one(const char *path, struct masks *masks, struct err *err)
+{
+	_cleanup_(cleanup_close)
+	int target = open(path, O_PATH | O_CLOEXEC);
 	struct stat st;
 
 	if (target < 0 || fstat(target, &st) < 0)
 		return errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == ELOOP
 			       ? 0
 			       : err_set(err, errno, "mask %s", path);
-	if (S_ISDIR(st.st_mode))
-		mount_fd = mountfd_new("tmpfs", "boxtop", "mode=0555,nr_inodes=2,size=4k",
-				       MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-					       MOUNT_ATTR_NOEXEC,
-				       err);
-	else
-		mount_fd = (int)syscall(SYS_open_tree, null_fd, "",
-					OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-	if (mount_fd < 0 || mountfd_attach(mount_fd, target) < 0)
-		return err->code ? -err->code : err_set(err, errno, "mask %s", path);
-	return 0;
+	return S_ISDIR(st.st_mode) ? mask_dir(path, target, masks, err)
+				   : cover(path, target, masks->null_fd, err);
 }
 
 int mounts_mask(struct inside *inside, struct err *err)
 {
-	_cleanup_(cleanup_close)
-	int null_fd = open("/dev/null", O_PATH | O_CLOEXEC);
+	struct masks masks = {-1, open("/dev/null", O_PATH | O_CLOEXEC)};
 	int r = 0;
 
-	if (inside->root_fd < 0 || inside->plan->masked.len == 0)
-		return 0;
 	/* Ours: it was bound from the host's descriptor, checked to be 1:3. */
-	if (null_fd < 0)
-		return err_set(err, errno, "open /dev/null");
-	for (uint32_t i = 0; i < inside->plan->masked.len && r >= 0; i++)
-		r = mask_one(plan_item(inside->plan, inside->plan->masked, i), null_fd, err);
+	if (masks.null_fd < 0 && inside->root_fd >= 0)
+		r = err_set(err, errno, "open /dev/null");
+	for (uint32_t i = 0; i < inside->plan->masked.len && r >= 0 && inside->root_fd >= 0; i++)
+		r = mask_one(plan_item(inside->plan, inside->plan->masked, i), &masks, err);
+	if (masks.null_fd >= 0)
+		close(masks.null_fd);
+	if (masks.empty_fd >= 0)
+		close(masks.empty_fd);
 	return r;
 }
 

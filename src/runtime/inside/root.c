@@ -270,16 +270,13 @@ static int build_layered(struct inside *inside, int lower_fd, struct err *err)
 	return r;
 }
 
-int root_build(struct inside *inside, struct err *err)
+/* A layer has to be attached while it is made: on the host's side, where nobody may see it. */
+static int build_apart(struct inside *inside, struct err *err)
 {
 	uint32_t flags = inside->plan->flags;
 	_cleanup_(cleanup_close)
 	int lower_fd = -1;
-	int r;
 
-	if (fd_of(inside, PLAN_FD_ROOT) < 0)
-		return 0;
-	/* What is mounted on the way must not be seen by the host. */
 	if (inside->host_side &&
 	    (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0))
 		return err_set(err, errno, "make a mount namespace to build in");
@@ -288,11 +285,28 @@ int root_build(struct inside *inside, struct err *err)
 		return lower_fd;
 	if ((flags & PLAN_ROOT_HOST) && (flags & PLAN_PLAIN_USER))
 		return build_composed(inside, err);
-	if (flags & PLAN_ROOT_LAYER)
-		return build_layered(inside, lower_fd, err);
-	inside->root_mount_fd = mountfd_clone_fd(lower_fd, err);
-	r = inside->root_mount_fd;
-	return r < 0 ? r : mountfd_set(r, MOUNT_ATTR_NODEV, true, err);
+	return build_layered(inside, lower_fd, err);
+}
+
+int root_build(struct inside *inside, struct err *err)
+{
+	_cleanup_(cleanup_close)
+	int again = -1;
+	int fd = fd_of(inside, PLAN_FD_ROOT);
+
+	if (fd < 0)
+		return 0;
+	if (inside->plan->flags & (PLAN_ROOT_LAYER | PLAN_ROOT_HOST))
+		return build_apart(inside, err);
+	/* In the namespace that it was opened in it can be cloned as it is. */
+	if (!inside->host_side) {
+		again = reopen(fd, err);
+		if (again < 0)
+			return again;
+		fd = again;
+	}
+	inside->root_mount_fd = mountfd_clone_fd(fd, err);
+	return inside->root_mount_fd < 0 ? inside->root_mount_fd : 0;
 }
 
 int root_pivot(struct inside *inside, struct err *err)

@@ -3,7 +3,9 @@
 #include "launch_rig.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
@@ -224,6 +226,63 @@ static void no_program_can_be_run_through_a_descriptor_of_the_launch(void **stat
 	}
 }
 
+static unsigned int count_mounts(void)
+{
+	FILE *file = fopen("/proc/self/mountinfo", "re");
+	unsigned int lines = 0;
+
+	assert_non_null(file);
+	for (int c; (c = fgetc(file)) != EOF;)
+		lines += c == '\n';
+	fclose(file);
+	return lines;
+}
+
+/* What is mounted here while a sandbox runs */
+static unsigned int launch_and_count(struct rig *rig)
+{
+	const struct launch_request request = {
+		.spec = &rig->spec, .layers = &rig->layers, .stdio = {0, 1, 2}};
+	struct launched launched;
+	unsigned int mounts;
+
+	if (launch(&request, &launched, &rig->err) < 0)
+		_exit(98);
+	mounts = count_mounts();
+	kill(launched.pid, SIGKILL);
+	rig_reap(launched.pid);
+	return mounts;
+}
+
+/* In a mount namespace of the test's own, for it is the machine's mounts that are shared here. */
+static void what_is_mounted_inside_does_not_come_out_of_a_shared_mount(void **state)
+{
+	struct rig *rig = *state;
+	int status;
+	pid_t pid;
+
+	if (geteuid() != 0)
+		skip();
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		unsigned int before;
+
+		if (unshare(CLONE_NEWNS) < 0 ||
+		    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+		    mount(rig->root, rig->root, NULL, MS_BIND, NULL) < 0 ||
+		    mount(NULL, rig->root, NULL, MS_SHARED, NULL) < 0)
+			_exit(99);
+		close(rig->layers.root_fd);
+		rig->layers.root_fd = open(rig->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		before = count_mounts();
+		rig_args(rig, (const char *const[]) {"/bin/sleep", "1000", NULL});
+		_exit(launch_and_count(rig) != before);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 static void init_may_signal_and_nothing_else(void **state)
 {
 	assert_string_equal(rig_sh(*state, "grep -E '^(Cap|NoNewPrivs)' /proc/1/status; "
@@ -251,6 +310,7 @@ int main(void)
 		TEST(other_sandboxes_can_not_be_seen_or_signalled),
 		TEST(no_program_can_be_run_through_a_descriptor_of_the_launch),
 		TEST(init_may_signal_and_nothing_else),
+		TEST(what_is_mounted_inside_does_not_come_out_of_a_shared_mount),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
