@@ -133,7 +133,7 @@ static int prepare(struct bomb *bomb, const struct bomb_query *query, struct err
 	return 0;
 }
 
-int bomb_prepare(const struct bomb_query *query, struct bomb **out, struct err *err)
+static int prepare_new(const struct bomb_query *query, struct bomb **out, struct err *err)
 {
 	struct bomb *bomb = xmalloc(sizeof(*bomb));
 	int r;
@@ -152,6 +152,18 @@ int bomb_prepare(const struct bomb_query *query, struct bomb **out, struct err *
 	}
 	*out = bomb;
 	return 0;
+}
+
+/* Of a bomb whose processes fork and are gone, one look may see none: each lived between two readings. */
+#define LOOKS 25
+
+int bomb_prepare(const struct bomb_query *query, struct bomb **out, struct err *err)
+{
+	int r = -ESRCH;
+
+	for (int i = 0; i < LOOKS && r == -ESRCH; i++)
+		r = prepare_new(query, out, err);
+	return r;
 }
 
 uint64_t bomb_count(const struct bomb *bomb)

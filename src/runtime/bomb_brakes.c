@@ -126,8 +126,8 @@ static void groups_add_process(struct groups *groups, const struct hierarchies *
 }
 
 /* Neighbours mostly are in the same groups: a text that was looked at is not looked at again. */
-static void find_groups(const struct bomb *bomb, const struct hierarchies *hierarchies,
-			struct groups *groups)
+static void find_groups_of_members(const struct bomb *bomb, const struct hierarchies *hierarchies,
+				   struct groups *groups)
 {
 	char text[HOT_FILE_MAX], last[HOT_FILE_MAX] = "", number[HOT_NUMBER_MAX];
 
@@ -142,6 +142,40 @@ static void find_groups(const struct bomb *bomb, const struct hierarchies *hiera
 		groups_add_process(groups, hierarchies, text);
 		hot_copy(last, text, sizeof(last));
 	}
+}
+
+/* Who fits is asked at once, while it is there. */
+static void find_groups_now(struct bomb *bomb, const struct hierarchies *hierarchies,
+			    struct groups *groups)
+{
+	char text[HOT_FILE_MAX];
+	pid_t pid;
+
+	if (bomb->by == BOMB_TREE)
+		tree_look(bomb);
+	hot_dir_start(&bomb->dir, bomb->proc_fd);
+	while ((pid = hot_dir_next_pid(&bomb->dir)) > 0) {
+		_cleanup_(cleanup_close)
+		int fd = hot_process_open(bomb->proc_fd, pid);
+		enum bomb_spared why;
+		struct hot_stat stat;
+
+		if (fd >= 0 && hot_process_stat(fd, 0, &stat) == 0 &&
+		    !bomb_is_spared(bomb, &stat, &why) && bomb_fits(bomb, fd, &stat) &&
+		    hot_read(fd, "cgroup", text, sizeof(text)) > 0)
+			groups_add_process(groups, hierarchies, text);
+	}
+}
+
+/* Of a bomb whose processes fork and are gone, none that was chosen may be there to be asked any more. */
+#define LOOKS 20
+
+static void find_groups(struct bomb *bomb, const struct hierarchies *hierarchies,
+			struct groups *groups)
+{
+	find_groups_of_members(bomb, hierarchies, groups);
+	for (int i = 0; i < LOOKS && groups->len == 0 && !groups->root; i++)
+		find_groups_now(bomb, hierarchies, groups);
 }
 
 static void add_brake(struct bomb *bomb, int dirfd, const char *path, const struct guard_file *file)

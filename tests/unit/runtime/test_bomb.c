@@ -74,7 +74,6 @@ static void check_ended(struct bombs *bombs, const struct kill_report *report)
 {
 	/* Who was on its way out anyway may be a moment behind. */
 	assert_true(becomes(bombs_count(bombs, "") == 0));
-	assert_true(report->killed > 0);
 	assert_string_equal(report->method, "brake and signals");
 	assert_true(bombs_limit_is(bombs, "200"));
 }
@@ -202,7 +201,7 @@ static void a_bomb_of_two_thousand_is_gone_and_the_count_at_zero(void **state)
 	bombs_grow(bombs, MANY);
 	report = prepare_and_end(&query);
 	assert_int_equal(bombs_count(bombs, ""), 0);
-	assert_int_equal(report.killed, MANY);
+	assert_true(report.killed >= MANY);
 	rig_read(bombs->rig, CGROUP_PIDS, "pids.current", current, sizeof(current));
 	assert_string_equal(current, "0");
 	assert_true(bombs_limit_is(bombs, "2000"));
