@@ -275,6 +275,7 @@ static void what_is_mounted_inside_does_not_come_out_of_a_shared_mount(void **st
 			_exit(99);
 		close(rig->layers.root_fd);
 		rig->layers.root_fd = open(rig->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		rig->spec.root.ephemeral = false;
 		before = count_mounts();
 		rig_args(rig, (const char *const[]) {"/bin/sleep", "1000", NULL});
 		_exit(launch_and_count(rig) != before);
