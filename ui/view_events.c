@@ -3,6 +3,7 @@
  * The events screen: what happened to containers since the program started, the newest first. Its rows
  * come from the log, not from a pass. Only says what is special about these rows.
  */
+#include "model/fields_get.h"
 #include "ui/view.h"
 
 /* An event this young stands out. */
@@ -63,6 +64,21 @@ static const struct view_sort sort_keys[] = {
 	{ACTION_NONE, {NULL}},
 };
 
+/* As in the field table, but the name gives way where room is scarce. */
+static const struct field name_field = {
+	.id = "name",
+	.title = "CONTAINER",
+	.help = "The container that it happened to",
+	.type = FIELD_TEXT,
+	.kinds = ROW_EVENT,
+	.flags = FIELD_TREE,
+	.width = 20,
+	.get = get_event_text,
+	.offset = offsetof(struct container_event, name),
+};
+
+static const struct field *const own_fields[] = {&name_field, NULL};
+
 static const struct view_columns narrow[] = {
 	{34, "event,name"},
 	{58, "age_usec,event,name,text"},
@@ -78,6 +94,7 @@ const struct view_type view_type_events = {
 	.narrow = {narrow, narrow},
 	.sort = "age_usec",
 	.sources = SOURCE_IDENTITY,
+	.own_fields = own_fields,
 	.sort_keys = sort_keys,
 	.paint_row = paint_row,
 	.paint_cell = paint_cell,
