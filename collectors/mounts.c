@@ -2,37 +2,15 @@
 /* /proc/PID/mountinfo to a list. Owns the list; follows no mount. */
 #include "collectors/mounts.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-
 #include "base/cleanup.h"
 #include "base/dir.h"
 #include "base/parse.h"
+#include "collectors/process_dir.h"
 
 void mounts_finish(struct mounts *mounts)
 {
 	arena_finish(&mounts->arena);
 	*mounts = MOUNTS_INIT;
-}
-
-/* The directory of the process, which no other process can take over while it is open. */
-static int open_process(int root_fd, pid_t pid, uint64_t start_ticks, int *out_fd, struct err *err)
-{
-	_cleanup_(strbuf_finish)
-	struct strbuf file = STRBUF_INIT;
-	struct parse_stat stat;
-	char path[32];
-	int r;
-
-	snprintf(path, sizeof(path), "%sproc/%d", root_fd == AT_FDCWD ? "/" : "", (int)pid);
-	r = dir_open(root_fd, path, out_fd, err);
-	if (r == 0)
-		r = dir_read(*out_fd, "stat", &file, err);
-	if (r == 0)
-		r = parse_proc_stat(strbuf_span(&file), &stat, err);
-	if (r == 0 && stat.start_ticks != start_ticks)
-		return READ_GONE;
-	return r == READ_ABSENT ? READ_GONE : r;
 }
 
 static const char *unescape(struct arena *arena, struct span text)
@@ -82,7 +60,7 @@ int mounts_read(int root_fd, pid_t pid, uint64_t start_ticks, struct mounts *out
 	int fd = -1;
 	_cleanup_(strbuf_finish)
 	struct strbuf file = STRBUF_INIT;
-	int r = open_process(root_fd, pid, start_ticks, &fd, err);
+	int r = process_dir_open(root_fd, pid, start_ticks, &fd, err);
 
 	*out = MOUNTS_INIT;
 	if (r == 0)

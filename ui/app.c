@@ -13,6 +13,9 @@
 #include "base/cleanup.h"
 #include "ui/app_private.h"
 
+/* How long a frame without a terminal waits for what is read from the inside of a container. */
+#define INSIDE_WAIT_MSEC 2000
+
 static const struct view_type *const view_types[SCREENS] = {
 	[SCREEN_CONTAINERS] = &view_type_containers, [SCREEN_CGROUPS] = &view_type_cgroups,
 	[SCREEN_PROCESSES] = &view_type_processes,   [SCREEN_NAMESPACES] = &view_type_namespaces,
@@ -41,6 +44,7 @@ int app_new(const struct app_options *options, struct app **out, struct err *err
 				    screen == (int)options->screen, err);
 		r = r < 0 ? r : one;
 	}
+	detail_init(&app->detail, options, app->history);
 	if (r < 0) {
 		app_free(app);
 		return r;
@@ -55,6 +59,7 @@ void app_free(struct app *app)
 		return;
 	for (int screen = 0; screen < SCREENS; screen++)
 		view_finish(&app->views[screen]);
+	detail_finish(&app->detail);
 	dialog_finish(&app->dialog);
 	arena_finish(&app->dialog_texts);
 	strbuf_finish(&app->message);
@@ -77,7 +82,8 @@ void app_take_snapshot(struct app *app, struct snapshot *snapshot)
 			view_replace_snapshot(&app->views[screen],
 					      app_rows_of(app, (enum app_screen)screen));
 	history_add(app->history, snapshot);
-	view_update(app_view(app), app_rows_of(app, app->screen));
+	view_update(&app->views[app->screen], app_rows_of(app, app->screen));
+	detail_update(&app->detail, snapshot, event_log_snapshot(app->events));
 	app_carry_selection(app);
 	app->seen++;
 	snapshot_unref(old);
@@ -92,8 +98,9 @@ bool app_is_done(const struct app *app)
 void app_get_demand(struct app *app, struct feed_demand *demand)
 {
 	const struct view *view = app_view(app);
+	bool detail = detail_is_open(&app->detail);
 	*demand = (struct feed_demand) {
-		.sources = view_sources(view),
+		.sources = detail ? detail_sources(&app->detail) : view_sources(view),
 		.view_pids = app->view_pids,
 		.view_pids_len = app->view_pids_len,
 		.delay_usec = app->delay_usec,
@@ -106,6 +113,16 @@ void app_get_demand(struct app *app, struct feed_demand *demand)
 		demand->view_pids = NULL;
 		demand->view_pids_len = SIZE_MAX;
 	}
+}
+
+/* take_inside() - an answer, if there is one; false: none */
+static bool take_inside(struct app *app, struct insides *insides)
+{
+	struct inside *inside = insides->take(insides);
+	if (!inside)
+		return false;
+	detail_take_inside(&app->detail, inside);
+	return true;
 }
 
 /* ---- Without a terminal ---- */
@@ -128,6 +145,16 @@ static void cleanup_app(struct app **app)
 	app_free(*app);
 }
 
+static void await_inside(struct app *app, struct insides *insides)
+{
+	struct pollfd pfd = {.fd = insides->wake_fd, .events = POLLIN};
+	if (!app->detail.wants_inside)
+		return;
+	app_ask_inside(app, insides);
+	if (poll(&pfd, 1, INSIDE_WAIT_MSEC) > 0)
+		take_inside(app, insides);
+}
+
 int app_frame(const struct app_options *options, const struct app_scene *scene,
 	      struct canvas *canvas, struct err *err)
 {
@@ -141,6 +168,8 @@ int app_frame(const struct app_options *options, const struct app_scene *scene,
 	r = scene->keys ? press_keys(app, scene->keys, canvas, err) : 0;
 	if (r < 0)
 		return err_wrap(err, r, "keys to press");
+	if (scene->insides)
+		await_inside(app, scene->insides);
 	app_draw(app, canvas);
 	return 0;
 }
@@ -151,6 +180,7 @@ int app_frame(const struct app_options *options, const struct app_scene *scene,
 struct loop {
 	struct app *app;
 	struct feed *feed;
+	struct insides *insides; /* or NULL */
 	struct canvas canvas;
 	struct feed_demand sent; /* the demand that the feed has */
 	pid_t *sent_pids;
@@ -196,6 +226,8 @@ static void draw(struct loop *loop)
 	term_show(&loop->canvas);
 	loop->dirty = false;
 	send_demand(loop);
+	if (loop->insides)
+		app_ask_inside(loop->app, loop->insides);
 }
 
 static void take_events(struct loop *loop)
@@ -237,6 +269,7 @@ static int await(struct loop *loop, struct err *err)
 		{.fd = term_input_fd(), .events = POLLIN},
 		{.fd = term_signal_fd(), .events = POLLIN},
 		{.fd = loop->feed->wake_fd, .events = POLLIN},
+		{.fd = loop->insides ? loop->insides->wake_fd : -1, .events = POLLIN},
 	};
 	if (poll(fds, ARRAY_LEN(fds), -1) < 0 && errno != EINTR)
 		return err_set(err, errno, "wait for a key");
@@ -244,6 +277,8 @@ static int await(struct loop *loop, struct err *err)
 		take_events(loop);
 	if (fds[2].revents & POLLIN)
 		take_latest(loop);
+	if (fds[3].revents & POLLIN)
+		loop->dirty |= take_inside(loop->app, loop->insides);
 	return 0;
 }
 
@@ -269,7 +304,7 @@ const struct theme *app_theme(const struct app_options *options)
 	return theme ? theme : theme_find(SPAN("default"));
 }
 
-int app_run(const struct app_options *options, struct feed *feed, struct err *err)
+int app_run(const struct app_options *options, const struct app_services *services, struct err *err)
 {
 	_cleanup_(cleanup_app)
 	struct app *app = NULL;
@@ -281,7 +316,7 @@ int app_run(const struct app_options *options, struct feed *feed, struct err *er
 	r = term_open(&term, theme, err);
 	if (r < 0)
 		return r;
-	struct loop loop = {.app = app, .feed = feed};
+	struct loop loop = {.app = app, .feed = services->feed, .insides = services->insides};
 	int width, height;
 	term_size(&width, &height);
 	canvas_init(&loop.canvas, width, height, options->ascii);

@@ -11,6 +11,7 @@
 #include "model/history.h"
 #include "model/snapshot.h"
 #include "ui/canvas.h"
+#include "ui/graph.h"
 
 /** struct feed_demand - what the screen needs from now on */
 struct feed_demand {
@@ -39,6 +40,7 @@ enum app_screen {
 	SCREEN_NAMESPACES,
 	SCREEN_EVENTS,
 	SCREENS,
+	SCREEN_DETAIL = SCREENS, /* for the key table: what takes the place of a screen */
 };
 
 /** enum app_direction - of the order that app_options.sort asks for */
@@ -60,6 +62,7 @@ struct app_options {
 	bool tree;
 	bool all; /* show systemd units too */
 	bool ascii;
+	enum graph_marks graph;
 	bool color;
 	bool mouse;
 	bool readonly;
@@ -76,14 +79,24 @@ struct app_options {
 /** app_theme() - monochrome without colours; else the one that is asked for, or the default */
 const struct theme *app_theme(const struct app_options *options);
 
+struct insides; /* ui/inside.h */
+
+/** struct app_services - what the program does for the screen, each on a thread of its own */
+struct app_services {
+	struct feed *feed;
+	struct insides *insides; /* NULL: insides of containers are never read */
+};
+
 /** app_run() - until the user leaves. 0; -errno with @err; the terminal is restored in any case */
-int app_run(const struct app_options *options, struct feed *feed, struct err *err);
+int app_run(const struct app_options *options, const struct app_services *services,
+	    struct err *err);
 
 /** struct app_scene - what a frame without a terminal is drawn from (golden frames, --dump-frame) */
 struct app_scene {
 	struct snapshot *const *snapshots; /* in their order; the last one is shown */
 	size_t snapshots_len;
-	const char *keys; /* names to press first, blank separated ("t Down Down"); NULL */
+	const char *keys;	 /* names to press first, blank separated ("t Down Down"); NULL */
+	struct insides *insides; /* NULL: none */
 };
 
 /** app_frame() - draw one frame into @canvas. 0; -EINVAL with @err: options or keys make no sense */

@@ -3,6 +3,7 @@
  * What keys and clicks do: one small function per action, and the table that finds it. Changes the state
  * of the app and of its views; never draws.
  */
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -13,7 +14,18 @@
 
 struct view *app_view(struct app *app)
 {
-	return &app->views[app->screen];
+	struct view *view = detail_is_open(&app->detail) ? detail_view(&app->detail) : NULL;
+	return view ? view : &app->views[app->screen];
+}
+
+enum app_screen app_place(const struct app *app)
+{
+	return detail_is_open(&app->detail) ? SCREEN_DETAIL : app->screen;
+}
+
+bool app_has_rows(struct app *app)
+{
+	return !detail_is_open(&app->detail) || detail_view(&app->detail);
 }
 
 static struct table *app_table(struct app *app)
@@ -35,44 +47,74 @@ void app_say(struct app *app, uint16_t style, const char *fmt, ...)
 
 /* ---- Moving ---- */
 
+/* move_by() - the cursor, or the text where there is none */
+static void move_by(struct app *app, int lines)
+{
+	if (app_has_rows(app))
+		table_move(app_table(app), lines);
+	else
+		detail_scroll(&app->detail, lines);
+}
+
+static void move_pages(struct app *app, int pages)
+{
+	if (app_has_rows(app))
+		table_move_pages(app_table(app), pages);
+	else
+		detail_scroll(&app->detail, pages * (long)detail_page(&app->detail));
+}
+
 static void move_up(struct app *app)
 {
-	table_move(app_table(app), -1);
+	move_by(app, -1);
 }
 
 static void move_down(struct app *app)
 {
-	table_move(app_table(app), 1);
-}
-
-static void move_left(struct app *app)
-{
-	table_scroll_right(app_table(app), -1);
-}
-
-static void move_right(struct app *app)
-{
-	table_scroll_right(app_table(app), 1);
+	move_by(app, 1);
 }
 
 static void page_up(struct app *app)
 {
-	table_move_pages(app_table(app), -1);
+	move_pages(app, -1);
 }
 
 static void page_down(struct app *app)
 {
-	table_move_pages(app_table(app), 1);
+	move_pages(app, 1);
+}
+
+/* In a detail the sections lie beside each other. */
+static void move_left(struct app *app)
+{
+	if (detail_is_open(&app->detail))
+		app_next_section(app, -1);
+	else
+		table_scroll_right(app_table(app), -1);
+}
+
+static void move_right(struct app *app)
+{
+	if (detail_is_open(&app->detail))
+		app_next_section(app, 1);
+	else
+		table_scroll_right(app_table(app), 1);
 }
 
 static void move_home(struct app *app)
 {
-	table_home(app_table(app));
+	if (app_has_rows(app))
+		table_home(app_table(app));
+	else
+		detail_scroll(&app->detail, LONG_MIN / 2);
 }
 
 static void move_end(struct app *app)
 {
-	table_end(app_table(app));
+	if (app_has_rows(app))
+		table_end(app_table(app));
+	else
+		detail_scroll(&app->detail, LONG_MAX / 2);
 }
 
 static void first_column(struct app *app)
@@ -164,7 +206,7 @@ static void fold_parent(struct app *app)
 	if (table_fold_parent(app_table(app)))
 		view_update(app_view(app), NULL);
 	else
-		app_leave_zoom(app);
+		app_leave(app);
 }
 
 /* ---- Tags ---- */
@@ -253,6 +295,7 @@ static void (*const handlers[ACTIONS])(struct app *app) = {
 	[ACTION_NAMESPACES] = app_show_namespaces,
 	[ACTION_EVENTS] = app_show_events,
 	[ACTION_ENTER] = app_enter,
+	[ACTION_ZOOM] = app_zoom,
 	[ACTION_BACK] = app_back,
 	[ACTION_SEARCH] = search,
 	[ACTION_SEARCH_PREVIOUS] = search_previous,
@@ -288,16 +331,25 @@ bool app_has_action(enum action action)
 	return action < ACTIONS && handlers[action];
 }
 
+bool app_is_about_rows(enum action action)
+{
+	return action >= ACTION_SEARCH && action <= ACTION_UNTAG && action != ACTION_FOLD_PARENT;
+}
+
 void app_act(struct app *app, enum action action)
 {
-	if (app_has_action(action))
+	bool about_rows =
+		action >= ACTION_SEARCH && action <= ACTION_UNTAG && action != ACTION_FOLD_PARENT;
+	if (about_rows && !app_has_rows(app))
+		app_say(app, STYLE_DIM, "There are no rows here");
+	else if (app_has_action(action))
 		handlers[action](app);
 }
 
 void app_key(struct app *app, uint32_t code)
 {
 	char name[KEY_NAME_MAX];
-	enum action action = keys_action(code, app->screen);
+	enum action action = keys_action(code, app_place(app));
 	if (action != ACTION_NONE)
 		app_act(app, action);
 	else if (code != KEY_CODE_NONE)
@@ -322,16 +374,30 @@ static void click_table(struct app *app, const struct event *event)
 		app_enter(app);
 }
 
+static void wheel(struct app *app, int lines)
+{
+	if (app_has_rows(app))
+		table_wheel(app_table(app), lines);
+	else
+		detail_scroll(&app->detail, lines);
+}
+
 static void app_mouse(struct app *app, const struct event *event)
 {
 	if (event->button == MOUSE_WHEEL_UP || event->button == MOUSE_WHEEL_DOWN) {
-		int lines = event->button == MOUSE_WHEEL_UP ? -WHEEL_LINES : WHEEL_LINES;
-		table_wheel(app_table(app), lines);
+		wheel(app, event->button == MOUSE_WHEEL_UP ? -WHEEL_LINES : WHEEL_LINES);
 		return;
 	}
 	uint32_t code = footer_hit(&app->footer, event->x, event->y);
 	if (code != 0) {
 		app_key(app, code);
+		return;
+	}
+	enum detail_section section = detail_is_open(&app->detail)
+					      ? detail_hit(&app->detail, event->x, event->y)
+					      : DETAIL_SECTIONS;
+	if (section != DETAIL_SECTIONS) {
+		detail_show(&app->detail, section);
 		return;
 	}
 	for (int screen = 0; screen < SCREENS; screen++) {
@@ -340,7 +406,8 @@ static void app_mouse(struct app *app, const struct event *event)
 			return;
 		}
 	}
-	click_table(app, event);
+	if (app_has_rows(app))
+		click_table(app, event);
 }
 
 static const char *first_issue(const struct app *app)

@@ -27,7 +27,7 @@ static void note(struct app *app, const char *text)
 /* pass_on() - moving about goes on while a prompt is open */
 static void pass_on(struct app *app, uint32_t key)
 {
-	enum action action = keys_action(key, app->screen);
+	enum action action = keys_action(key, app_place(app));
 	if (action >= ACTION_UP && action <= ACTION_END)
 		app_act(app, action);
 }

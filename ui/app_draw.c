@@ -35,8 +35,10 @@ static bool wants_message(const struct app *app, int height)
 static struct layout layout_of(const struct app *app, int width, int height)
 {
 	bool footer = height >= FOOTER_MIN_LINES || app->dialog.kind == DIALOG_PROMPT;
-	int header = app->flags & APP_NO_METERS ? 0 : header_lines(app->snapshot, width, height);
-	int tabs = height >= TABS_MIN_LINES;
+	bool detail = detail_is_open(&app->detail);
+	bool meters = !detail && !(app->flags & APP_NO_METERS);
+	int header = meters ? header_lines(app->snapshot, width, height) : 0;
+	int tabs = !detail && height >= TABS_MIN_LINES;
 	int message = height >= FOOTER_MIN_LINES && wants_message(app, height);
 	int body = height - header - tabs - message - footer;
 	return (struct layout) {
@@ -231,7 +233,7 @@ static uint16_t message_text(struct app *app, struct strbuf *out)
 	/* News of what could not be read, until a key is pressed; the help box keeps them. */
 	if (app_has_news(app) && add_issues(app->snapshot, out))
 		return STYLE_WARN;
-	return view_say_selected(app_view(app), out);
+	return app_has_rows(app) ? view_say_selected(app_view(app), out) : STYLE_DIM;
 }
 
 /* draw_trend() - the CPU of the selected container over the last samples; returns the columns used */
@@ -239,10 +241,10 @@ static int draw_trend(struct app *app, struct canvas *canvas, struct rect line)
 {
 	const struct row_line *selected = table_selected(view_table(app_view(app)));
 	const struct container *container = selected ? row_container(&selected->row) : NULL;
-	if (!container || line.width < TREND_MIN_COLUMNS || canvas->ascii)
+	if (!container || detail_is_open(&app->detail) || line.width < TREND_MIN_COLUMNS)
 		return 0;
 	double values[2 * TREND_COLUMNS];
-	size_t want = graph_spark_samples(TREND_COLUMNS);
+	size_t want = graph_samples(canvas, app->options->graph, TREND_COLUMNS);
 	size_t len = history_get(app->history, container->key, HISTORY_CPU_PCT, values,
 				 want < ARRAY_LEN(values) ? want : ARRAY_LEN(values));
 	if (len < 2)
@@ -250,7 +252,10 @@ static int draw_trend(struct app *app, struct canvas *canvas, struct rect line)
 	int x = line.x + line.width - TREND_COLUMNS;
 	canvas_text(canvas, x - 4, line.y, STYLE_LABEL, SPAN("CPU"), 3);
 	graph_spark_draw(canvas, (struct rect) {x, line.y, TREND_COLUMNS, 1},
-			 &(struct graph_spark) {values, len, 0, STYLE_BAR_USER});
+			 &(struct graph_spark) {.values = values,
+						.len = len,
+						.style = STYLE_BAR_USER,
+						.marks = app->options->graph});
 	return TREND_COLUMNS + 5;
 }
 
@@ -276,7 +281,8 @@ static unsigned int key_states(struct app *app)
 	const struct view *view = app_view(app);
 	return (view->shape == VIEW_TREE ? KEY_STATE_TREE : 0) |
 	       (view->filter ? KEY_STATE_FILTERED : 0) | (view->zoom.kind ? KEY_STATE_ZOOMED : 0) |
-	       (app->flags & APP_PAUSED ? KEY_STATE_PAUSED : 0);
+	       (app->flags & APP_PAUSED ? KEY_STATE_PAUSED : 0) |
+	       (detail_is_open(&app->detail) ? KEY_STATE_DETAIL : 0);
 }
 
 /* fill_footer() - the keys of this screen; the way out stands last */
@@ -287,7 +293,9 @@ static void fill_footer(struct app *app)
 	for (size_t i = 0; i < keys_len; i++) {
 		const struct key *key = &keys[i];
 		bool on = key->state && (states & key->state);
-		if (!key->footer || !(key->screens & 1u << app->screen) || (key->only && !on))
+		if (app_is_about_rows(key->action) && !app_has_rows(app))
+			continue;
+		if (!key->footer || !(key->screens & 1u << app_place(app)) || (key->only && !on))
 			continue;
 		footer_add(&app->footer, key->codes[0],
 			   on && key->footer_on ? key->footer_on : key->footer);
@@ -309,7 +317,7 @@ static void draw_footer(struct app *app, struct canvas *canvas, struct rect rect
 static void remember_view(struct app *app, const struct layout *layout)
 {
 	app->view_pids_len = 0;
-	if (view_detail(app_view(app)) != VIEW_DETAIL_IN_VIEW)
+	if (!app_has_rows(app) || view_detail(app_view(app)) != VIEW_DETAIL_IN_VIEW)
 		return;
 	size_t cap = layout->body.height > 0 ? (size_t)layout->body.height : 0;
 	if (cap > app->view_pids_cap) {
@@ -329,7 +337,10 @@ void app_draw(struct app *app, struct canvas *canvas)
 	canvas_clear(canvas);
 	if (layout.header.height > 0)
 		header_draw(app->snapshot, canvas, layout.header, canvas->height);
-	view_draw(app_view(app), canvas, layout.body);
+	if (detail_is_open(&app->detail))
+		detail_draw(&app->detail, canvas, layout.body);
+	else
+		view_draw(&app->views[app->screen], canvas, layout.body);
 	draw_tab_line(app, canvas, layout.tabs);
 	draw_message(app, canvas, layout.message);
 	draw_footer(app, canvas, layout.footer);

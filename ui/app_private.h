@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "ui/app.h"
+#include "ui/detail.h"
 #include "ui/dialog.h"
 #include "ui/footer.h"
 #include "ui/keys.h"
@@ -29,6 +30,7 @@ struct app {
 	struct event_log *events;
 	struct view views[SCREENS];
 	enum app_screen screen;
+	struct detail detail;	     /* in place of the screen while it is open */
 	enum app_screen zoomed_from; /* where a zoom of the processes started */
 	struct row_key carry; /* select what belongs to this on the screen that is shown; kind 0 */
 	unsigned int flags;   /* enum app_flags */
@@ -58,11 +60,18 @@ struct app {
 	int width, height;
 };
 
+/** app_view() - that takes the keys */
 struct view *app_view(struct app *app);
+/** app_place() - for the key table: the screen, or SCREEN_DETAIL */
+enum app_screen app_place(const struct app *app);
+/** app_has_rows() - whether what is shown is a table; else lines of text */
+bool app_has_rows(struct app *app);
 /** app_has_news() - whether the pass found something wrong that the user has not seen yet */
 bool app_has_news(const struct app *app);
 /** app_act() - what a key of the table says */
 void app_act(struct app *app, enum action action);
+/** app_is_about_rows() - it means nothing where there is only text */
+bool app_is_about_rows(enum action action);
 /** app_key() - a key that no dialog took */
 void app_key(struct app *app, uint32_t code);
 /** app_has_action() - whether app_act() knows it (a test holds it against the key table) */
@@ -83,9 +92,20 @@ void app_show_processes(struct app *app);
 void app_show_namespaces(struct app *app);
 void app_show_events(struct app *app);
 void app_enter(struct app *app);
+void app_zoom(struct app *app);
+
+/* The detail (app_detail.c) */
+/** app_open_detail() - of what a row of any kind is or belongs to; false: of nothing */
+bool app_open_detail(struct app *app, const struct row *row, enum detail_section section);
+/** app_close_detail() - false: it is not open */
+bool app_close_detail(struct app *app);
+void app_next_section(struct app *app, int by);
+void app_ask_inside(struct app *app, struct insides *insides);
 void app_back(struct app *app);
 /** app_leave_zoom() - back to where it started; false: there is none */
 bool app_leave_zoom(struct app *app);
+/** app_leave() - a detail, or else a zoom */
+void app_leave(struct app *app);
 /** app_say() - a message line, until the next key */
 void app_say(struct app *app, uint16_t style, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

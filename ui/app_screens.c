@@ -34,7 +34,7 @@ static bool belongs(const struct app *app, const struct view *view, const struct
 
 void app_carry_selection(struct app *app)
 {
-	struct view *view = app_view(app);
+	struct view *view = &app->views[app->screen];
 	const struct snapshot *events = event_log_snapshot(app->events);
 	struct row row;
 	if (!app->carry.kind || !app->snapshot)
@@ -54,7 +54,7 @@ void app_carry_selection(struct app *app)
 /* note_selection() - where the cursor is, if the user put it there */
 static void note_selection(struct app *app)
 {
-	const struct table *table = view_table(app_view(app));
+	const struct table *table = view_table(&app->views[app->screen]);
 	const struct row_line *line = table_selected(table);
 	app->carry = (struct row_key) {0};
 	if (line && !(table->flags & TABLE_PINNED))
@@ -64,11 +64,16 @@ static void note_selection(struct app *app)
 /* The hidden view's rows may be of a snapshot that is gone: ask anew before anything looks at them. */
 void app_show_screen(struct app *app, enum app_screen screen)
 {
-	const struct view *view = &app->views[screen];
-	if (screen != app->screen)
+	struct view *view = &app->views[screen];
+	struct row_key shown = app->detail.key;
+	bool from_detail = app_close_detail(app);
+	if (screen != app->screen && !from_detail)
 		note_selection(app);
+	/* What was looked into stays selected. */
+	if (from_detail)
+		app->carry = shown;
 	app->screen = screen;
-	view_update(app_view(app), app_rows_of(app, screen));
+	view_update(view, app_rows_of(app, screen));
 	if (!is_selected(view, app->carry))
 		app_carry_selection(app);
 	if ((app->flags & APP_PAUSED) && app->snapshot &&
@@ -80,12 +85,18 @@ void app_show_screen(struct app *app, enum app_screen screen)
 
 void app_next_screen(struct app *app)
 {
-	app_show_screen(app, (enum app_screen)((app->screen + 1) % SCREENS));
+	if (detail_is_open(&app->detail))
+		app_next_section(app, 1);
+	else
+		app_show_screen(app, (enum app_screen)((app->screen + 1) % SCREENS));
 }
 
 void app_previous_screen(struct app *app)
 {
-	app_show_screen(app, (enum app_screen)((app->screen + SCREENS - 1) % SCREENS));
+	if (detail_is_open(&app->detail))
+		app_next_section(app, -1);
+	else
+		app_show_screen(app, (enum app_screen)((app->screen + SCREENS - 1) % SCREENS));
 }
 
 void app_show_containers(struct app *app)
@@ -140,31 +151,56 @@ static void zoom(struct app *app, const struct row *row)
 	struct strbuf name = STRBUF_INIT;
 	struct row_key key = row_key(row);
 	zoom_name(row, &name);
-	app->zoomed_from = app->screen;
+	if (app->screen != SCREEN_PROCESSES)
+		app->zoomed_from = app->screen;
 	app_show_screen(app, SCREEN_PROCESSES);
 	view_set_zoom(app_view(app), key, strbuf_span(&name));
 	strbuf_finish(&name);
 }
 
-static void go_to_container(struct app *app)
+static const struct row *selected_row(struct app *app)
 {
-	app_show_screen(app, SCREEN_CONTAINERS);
-	if (app->carry.kind)
-		app_say(app, STYLE_DIM, "The container of that event is not on the screen");
-	app->carry.kind = 0;
+	struct table *table = view_table(app_view(app));
+	const struct row_line *line = app_has_rows(app) ? table_selected(table) : NULL;
+	/* Who is gone into stays selected, wherever the row moves meanwhile. */
+	if (line)
+		table_select(table, row_key(&line->row));
+	return line ? &line->row : NULL;
 }
 
+/* Where a key leads depends on what the row is: a namespace is its processes, the rest has a detail. */
 void app_enter(struct app *app)
 {
-	const struct row_line *line = table_selected(view_table(app_view(app)));
-	if (!line)
+	const struct row *row = selected_row(app);
+	if (!row || detail_is_open(&app->detail))
 		return;
-	/* Who is gone into stays selected, wherever the row moves meanwhile. */
-	table_select(view_table(app_view(app)), row_key(&line->row));
-	if (app->screen == SCREEN_EVENTS)
-		go_to_container(app);
-	else if (app->screen != SCREEN_PROCESSES)
-		zoom(app, &line->row);
+	if (row->kind == ROW_NS)
+		zoom(app, row);
+	else if (!app_open_detail(app, row,
+				  row->kind == ROW_PROCESS ? DETAIL_PROCESSES
+				  : row->kind == ROW_EVENT ? DETAIL_EVENTS
+							   : DETAIL_OVERVIEW))
+		app_say(app, STYLE_WARN, "Its container is not there any more");
+}
+
+void app_zoom(struct app *app)
+{
+	const struct row *row = detail_is_open(&app->detail) ? &app->detail.row : selected_row(app);
+	struct row around;
+	struct row_key key;
+	if (!row || !row->kind)
+		return;
+	if (row->kind == ROW_PROCESS || row->kind == ROW_EVENT) {
+		key = link_row(row, ROW_CONTAINER, app->snapshot, event_log_snapshot(app->events));
+		if (!key.kind && row->kind == ROW_PROCESS)
+			key = link_row(row, ROW_CGROUP, app->snapshot, app->snapshot);
+		if (!key.kind || !link_find(key, app->snapshot, &around)) {
+			app_say(app, STYLE_WARN, "It belongs to nothing that could be shown alone");
+			return;
+		}
+		row = &around;
+	}
+	zoom(app, row);
 }
 
 bool app_leave_zoom(struct app *app)
@@ -177,11 +213,17 @@ bool app_leave_zoom(struct app *app)
 	return true;
 }
 
+void app_leave(struct app *app)
+{
+	if (!app_close_detail(app))
+		app_leave_zoom(app);
+}
+
 void app_back(struct app *app)
 {
 	struct table *table = view_table(app_view(app));
-	if (table->flags & TABLE_FOLLOW)
+	if (app_has_rows(app) && (table->flags & TABLE_FOLLOW))
 		table->flags &= ~(unsigned int)TABLE_FOLLOW;
 	else
-		app_leave_zoom(app);
+		app_leave(app);
 }

@@ -9,10 +9,8 @@
 
 #include "base/text.h"
 
-#define BAR_MIN		8 /* below this there is no room for brackets */
-#define DOTS_PER_COLUMN 2
-#define DOTS_PER_LINE	4
-#define BRAILLE		0x2800
+#define BAR_MIN 8 /* below this there is no room for brackets */
+#define BRAILLE 0x2800
 
 /* --- bars --- */
 
@@ -116,11 +114,27 @@ void graph_bar_draw(struct canvas *canvas, struct rect rect, const struct graph_
 	draw_text_over(canvas, room, bar);
 }
 
-/* --- sparklines --- */
+/* --- values over time --- */
 
-size_t graph_spark_samples(int width)
+/* struct resolution - what one kind of marks can show */
+struct resolution {
+	int per_column, per_line; /* values beside, levels above each other in a character */
+};
+
+static const struct resolution pens[] = {
+	[GRAPH_BRAILLE] = {2, 4},
+	[GRAPH_BLOCKS] = {1, 8},
+	[GRAPH_ASCII] = {1, 3},
+};
+
+static enum graph_marks marks_on(const struct canvas *canvas, enum graph_marks marks)
 {
-	return width > 0 ? (size_t)width * DOTS_PER_COLUMN : 0;
+	return canvas->ascii ? GRAPH_ASCII : marks;
+}
+
+size_t graph_samples(const struct canvas *canvas, enum graph_marks marks, int width)
+{
+	return width > 0 ? (size_t)(width * pens[marks_on(canvas, marks)].per_column) : 0;
 }
 
 static double greatest(const struct graph_spark *spark)
@@ -132,7 +146,7 @@ static double greatest(const struct graph_spark *spark)
 	return max;
 }
 
-/* How many dots high @value is. */
+/* How many levels high @value is. */
 static int level_of(double value, double max, int levels)
 {
 	if (!(value > 0) || !(max > 0))
@@ -145,39 +159,100 @@ static int level_of(double value, double max, int levels)
 /* The dots of half a character whose lowest dot is number @base of a column @level dots high. */
 static uint32_t dots_of(int level, int base, int side)
 {
-	static const uint32_t dots[DOTS_PER_COLUMN][DOTS_PER_LINE] = {
+	static const uint32_t dots[2][4] = {
 		{0x40, 0x04, 0x02, 0x01},
 		{0x80, 0x20, 0x10, 0x08},
 	};
 	uint32_t ch = 0;
 
-	for (int i = 0; i < DOTS_PER_LINE && base + i < level; i++)
+	for (int i = 0; i < 4 && base + i < level; i++)
 		ch |= dots[side][i];
 	return ch;
 }
 
-/* The value @back samples before the newest, as a level. */
-static int level_at(const struct graph_spark *spark, size_t back, double max, int levels)
+/* struct plot - one drawing */
+struct plot {
+	const struct graph_spark *spark;
+	enum graph_marks marks;
+	struct resolution pen;
+	double max;
+	int levels;
+};
+
+/* The value @back samples before the newest; NAN where there is none. */
+static double value_at(const struct plot *plot, size_t back)
 {
-	return back < spark->len ? level_of(spark->values[spark->len - 1 - back], max, levels) : 0;
+	const struct graph_spark *spark = plot->spark;
+
+	return back < spark->len ? spark->values[spark->len - 1 - back] : NAN;
+}
+
+/* The character of one column on the line whose lowest level is number @base; 0: none */
+static uint32_t character_at(const struct plot *plot, size_t back, int base)
+{
+	int level = level_of(value_at(plot, back), plot->max, plot->levels) - base;
+	uint32_t ch;
+
+	if (plot->marks == GRAPH_BRAILLE) {
+		int left = level_of(value_at(plot, back + 1), plot->max, plot->levels);
+
+		ch = dots_of(left, base, 0) | dots_of(level + base, base, 1);
+		return ch ? BRAILLE | ch : 0;
+	}
+	if (level <= 0)
+		return 0;
+	if (level > plot->pen.per_line)
+		level = plot->pen.per_line;
+	return plot->marks == GRAPH_BLOCKS ? 0x2580 + (uint32_t)level
+					   : (uint32_t)(unsigned char)" .:|"[level];
+}
+
+static bool is_known(const struct plot *plot, size_t back)
+{
+	bool known = !isnan(value_at(plot, back));
+
+	return known || (plot->pen.per_column > 1 && !isnan(value_at(plot, back + 1)));
+}
+
+static uint16_t style_of_column(const struct plot *plot, size_t back)
+{
+	double value = value_at(plot, back);
+
+	if (plot->pen.per_column > 1)
+		value = fmax(value, value_at(plot, back + 1));
+	return plot->spark->alarm > 0 && value >= plot->spark->alarm ? STYLE_ALARM
+								     : plot->spark->style;
+}
+
+static void draw_column(const struct plot *plot, struct canvas *canvas, struct rect rect, int x)
+{
+	size_t back = (size_t)(rect.width - 1 - x) * (size_t)plot->pen.per_column;
+	uint16_t style = style_of_column(plot, back);
+
+	for (int y = 0; y < rect.height; y++) {
+		int base = (rect.height - 1 - y) * plot->pen.per_line;
+		uint32_t ch = character_at(plot, back, base);
+		struct rect cell = {rect.x + x, rect.y + y, 1, 1};
+
+		if (ch || !plot->spark->ground || base > 0 || !is_known(plot, back))
+			canvas_fill(canvas, cell, ch ? ch : ' ', style);
+		else
+			canvas_fill(canvas, cell,
+				    plot->marks == GRAPH_BRAILLE ? BRAILLE | 0xc0 : '_', STYLE_DIM);
+	}
 }
 
 void graph_spark_draw(struct canvas *canvas, struct rect rect, const struct graph_spark *spark)
 {
-	double max = spark->max > 0 ? spark->max : greatest(spark);
-	int levels = rect.height * DOTS_PER_LINE;
+	enum graph_marks marks = marks_on(canvas, spark->marks);
+	struct plot plot = {
+		.spark = spark,
+		.marks = marks,
+		.pen = pens[marks],
+		.max = spark->max > 0 ? spark->max : greatest(spark),
+		.levels = rect.height * pens[marks].per_line,
+	};
 
-	for (int x = 0; x < rect.width; x++) {
-		size_t back = (size_t)(rect.width - 1 - x) * DOTS_PER_COLUMN;
-		int left = level_at(spark, back + 1, max, levels);
-		int right = level_at(spark, back, max, levels);
-
-		for (int y = 0; y < rect.height; y++) {
-			int base = (rect.height - 1 - y) * DOTS_PER_LINE;
-			uint32_t ch = dots_of(left, base, 0) | dots_of(right, base, 1);
-
-			canvas_fill(canvas, (struct rect) {rect.x + x, rect.y + y, 1, 1},
-				    ch ? BRAILLE | ch : ' ', spark->style);
-		}
-	}
+	for (int x = 0; x < rect.width; x++)
+		draw_column(&plot, canvas, rect, x);
 }

@@ -19,8 +19,10 @@
 #define PROCESSES  (1u << SCREEN_PROCESSES)
 #define NAMESPACES (1u << SCREEN_NAMESPACES)
 #define EVENTS	   (1u << SCREEN_EVENTS)
-#define TREES	   (CONTAINERS | CGROUPS | PROCESSES | NAMESPACES)
-#define EVERYWHERE (TREES | EVENTS)
+#define DETAIL	   (1u << SCREEN_DETAIL)
+#define SCREENS_5  (CONTAINERS | CGROUPS | PROCESSES | NAMESPACES | EVENTS)
+#define TREES	   (CONTAINERS | CGROUPS | PROCESSES | NAMESPACES | DETAIL)
+#define EVERYWHERE (SCREENS_5 | DETAIL)
 #define CTRL(c)	   ((uint32_t)((c) - 'a' + 1))
 #define ALT(c)	   (KEY_MOD_ALT | (uint32_t)(c))
 
@@ -28,10 +30,15 @@
 const struct key keys[] = {
 	{ACTION_HELP, {KEY_CODE_F1, 'h', '?'}, EVERYWHERE, KEY_GROUP_PROGRAM,
 	 "this help", "Help", NULL, 0, false},
-	{ACTION_ENTER, {KEY_CODE_ENTER}, CONTAINERS | CGROUPS | NAMESPACES | EVENTS, KEY_GROUP_SCREEN,
-	 "show the processes of the selected row; of an event, the container", "Procs", NULL, 0, false},
+	{ACTION_ENTER, {KEY_CODE_ENTER}, SCREENS_5, KEY_GROUP_SCREEN,
+	 "the detail of the container or cgroup that the row is or belongs to", "Detail", NULL, 0, false},
 	{ACTION_BACK, {KEY_CODE_ESC}, EVERYWHERE, KEY_GROUP_SCREEN,
-	 "back: from a container's processes, from following", "Back", NULL, KEY_STATE_ZOOMED, true},
+	 "back: from a detail, from a row's processes, from following", "Back", NULL,
+	 KEY_STATE_ZOOMED | KEY_STATE_DETAIL, true},
+	{ACTION_NEXT_SCREEN, {KEY_CODE_TAB}, EVERYWHERE, KEY_GROUP_SCREEN,
+	 "the next screen; in a detail, the next section", "Section", NULL, KEY_STATE_DETAIL, true},
+	{ACTION_ZOOM, {'z'}, EVERYWHERE, KEY_GROUP_SCREEN,
+	 "zoom: only the processes of the selected row", "Zoom", NULL, 0, false},
 	{ACTION_SEARCH, {KEY_CODE_F3, '/'}, EVERYWHERE, KEY_GROUP_FIND,
 	 "search as you type; F3 next, Shift-F3 previous", "Search", NULL, 0, false},
 	{ACTION_SEARCH_PREVIOUS, {KEY_CODE_SHIFT_F3}, EVERYWHERE, KEY_GROUP_FIND,
@@ -57,9 +64,9 @@ const struct key keys[] = {
 	{ACTION_DOWN, {KEY_CODE_DOWN, ALT('j'), CTRL('n')}, EVERYWHERE, KEY_GROUP_MOVE,
 	 "a line down", NULL, NULL, 0, false},
 	{ACTION_LEFT, {KEY_CODE_LEFT, ALT('h'), CTRL('b')}, EVERYWHERE, KEY_GROUP_MOVE,
-	 "scroll to the left", NULL, NULL, 0, false},
+	 "scroll to the left; in a detail, the section before", NULL, NULL, 0, false},
 	{ACTION_RIGHT, {KEY_CODE_RIGHT, ALT('l'), CTRL('f')}, EVERYWHERE, KEY_GROUP_MOVE,
-	 "scroll to the right", NULL, NULL, 0, false},
+	 "scroll to the right; in a detail, the next section", NULL, NULL, 0, false},
 	{ACTION_PAGE_UP, {KEY_CODE_PGUP}, EVERYWHERE, KEY_GROUP_MOVE,
 	 "a page up", NULL, NULL, 0, false},
 	{ACTION_PAGE_DOWN, {KEY_CODE_PGDN}, EVERYWHERE, KEY_GROUP_MOVE,
@@ -73,10 +80,8 @@ const struct key keys[] = {
 	{ACTION_FOLLOW, {'F'}, EVERYWHERE, KEY_GROUP_FIND,
 	 "follow the selected row wherever it moves", NULL, NULL, 0, false},
 
-	{ACTION_NEXT_SCREEN, {KEY_CODE_TAB}, EVERYWHERE, KEY_GROUP_SCREEN,
-	 "the next screen", NULL, NULL, 0, false},
 	{ACTION_PREVIOUS_SCREEN, {KEY_CODE_BACKTAB}, EVERYWHERE, KEY_GROUP_SCREEN,
-	 "the previous screen", NULL, NULL, 0, false},
+	 "the previous screen or section", NULL, NULL, 0, false},
 	{ACTION_CONTAINERS, {'1'}, EVERYWHERE, KEY_GROUP_SCREEN,
 	 "containers", NULL, NULL, 0, false},
 	{ACTION_CGROUPS, {'2'}, EVERYWHERE, KEY_GROUP_SCREEN,

@@ -34,6 +34,7 @@ enum action {
 	ACTION_NAMESPACES,
 	ACTION_EVENTS,
 	ACTION_ENTER,
+	ACTION_ZOOM,
 	ACTION_BACK,
 	ACTION_SEARCH,
 	ACTION_SEARCH_PREVIOUS,
@@ -84,6 +85,7 @@ enum key_state {
 	KEY_STATE_FILTERED = 1 << 1,
 	KEY_STATE_ZOOMED = 1 << 2, /* only one container's processes */
 	KEY_STATE_PAUSED = 1 << 3,
+	KEY_STATE_DETAIL = 1 << 4,
 };
 
 #define KEY_CODES_MAX 5
@@ -93,7 +95,7 @@ struct key {
 	enum action action;
 	uint32_t codes
 		[KEY_CODES_MAX]; /* enum key_code or characters; the first stands in the footer */
-	unsigned int screens;	 /* 1 << enum app_screen */
+	unsigned int screens;	 /* 1 << enum app_screen, SCREEN_DETAIL included */
 	enum key_group group;
 	const char *help;      /* one short line for help and man */
 	const char *footer;    /* label; NULL: not in the footer */

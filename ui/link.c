@@ -13,6 +13,13 @@ static uint32_t find_container(const struct snapshot *world, uint64_t key)
 	return INDEX_NONE;
 }
 
+bool link_is_container(const struct row *row)
+{
+	const struct cgroup *cgroup = row_cgroup(row);
+	return cgroup && cgroup->container != INDEX_NONE &&
+	       row->snapshot->containers[cgroup->container].cgroup == row->index;
+}
+
 static const struct process *first_in_ns(const struct row *row)
 {
 	const struct ns *ns = row_ns(row);

@@ -20,6 +20,9 @@ struct row_key link_row(const struct row *row, enum row_kind to, const struct sn
 /** link_find() - the row that has a key, into @out; false if it is gone */
 bool link_find(struct row_key key, const struct snapshot *snapshot, struct row *out);
 
+/** link_is_container() - whether a cgroup is the top of a container */
+bool link_is_container(const struct row *row);
+
 /** link_container() - index of the container that a row belongs to; INDEX_NONE */
 uint32_t link_container(const struct row *row, const struct snapshot *world);
 /** link_cgroup() - index of the cgroup that a row is or belongs to; INDEX_NONE */

@@ -65,6 +65,8 @@ extern const struct view_type view_type_cgroups;
 extern const struct view_type view_type_processes;
 extern const struct view_type view_type_namespaces;
 extern const struct view_type view_type_events;
+/** view_type_inside - the processes of one container, in its detail */
+extern const struct view_type view_type_inside;
 
 /** struct view - one screen; view_init(), view_finish() */
 struct view {

@@ -3,6 +3,8 @@
  * The processes screen: every process, flat or as a tree, or only those of one container, cgroup or
  * namespace. Only says what is special about these rows.
  */
+#include <limits.h>
+
 #include "model/fields_get.h"
 #include "ui/view.h"
 
@@ -124,6 +126,32 @@ const struct view_type view_type_processes = {
 	.kind = ROW_PROCESS,
 	.preset = PRESET_PROCESSES,
 	.narrow = {narrow_list, narrow_tree},
+	.sort = "cpu_pct",
+	.sources = SOURCE_PROCS,
+	.own_fields = own_fields,
+	.sort_keys = sort_keys,
+	.paint_row = paint_row,
+	.paint_cell = paint_cell,
+	.empty = empty,
+	.describe = describe,
+};
+
+/* Of one container: which pid it has inside says more than whose container it is. */
+static const struct view_columns inside_columns[] = {
+	{34, "pid,cpu_pct,command"},
+	{50, "pid,inner_pid,cpu_pct,command"},
+	{76, "pid,inner_pid,state,cpu_pct,memory_pct,command"},
+	{INT_MAX,
+	 "pid,inner_pid,user,state,threads,cpu_pct,memory_pct,rss_bytes,cpu_time_usec,command"},
+	{0, NULL},
+};
+
+const struct view_type view_type_inside = {
+	.title = "Processes",
+	.brief = "Procs",
+	.kind = ROW_PROCESS,
+	.preset = PRESET_PROCESSES,
+	.narrow = {inside_columns, inside_columns},
 	.sort = "cpu_pct",
 	.sources = SOURCE_PROCS,
 	.own_fields = own_fields,

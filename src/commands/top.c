@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/cleanup.h"
 #include "collectors/collector.h"
 #include "commands/columns.h"
@@ -15,16 +16,23 @@
 #include "commands/sampler.h"
 #include "commands/source.h"
 #include "commands/stdout.h"
+#include "commands/top_inside.h"
 #include "commands/top_options.h"
 #include "model/rates.h"
 #include "ui/term.h"
 
 #define FRAME_INTERVAL_USEC 500000u /* between the two samples that a single frame is made of */
+#define FRAME_SAMPLES_MAX   300
 #define STATS_ARGS_MAX	    32
 
 static void cleanup_collect(struct collect **collect)
 {
 	collect_free(*collect);
+}
+
+static void cleanup_insides(struct insides **insides)
+{
+	top_inside_free(*insides);
 }
 
 static void cleanup_sampler(struct sampler **sampler)
@@ -50,28 +58,37 @@ static int list_columns(const struct top_options *options, struct err *err)
 
 /* ---- --dump-frame ---- */
 
-#define FRAME_SAMPLES 2
-
 /** struct samples - what one frame is made of */
 struct samples {
-	struct snapshot *snapshots[FRAME_SAMPLES];
+	struct snapshot **snapshots;
+	size_t len;
 };
 
 static void cleanup_samples(struct samples *samples)
 {
-	for (size_t i = 0; i < FRAME_SAMPLES; i++)
+	for (size_t i = 0; i < samples->len; i++)
 		snapshot_unref(samples->snapshots[i]);
+	free(samples->snapshots);
 }
 
-static int sample(struct collect *collect, struct samples *samples, struct err *err)
+/* Two, half a second apart, are enough for the rates; --iterations asks for more, for the graphs. */
+static int sample(const struct top_options *options, struct collect *collect,
+		  struct samples *samples, struct err *err)
 {
 	const struct demand demand = {.sources = SOURCE_ALL, .view_pids_len = SIZE_MAX};
-	for (size_t i = 0; i < FRAME_SAMPLES; i++) {
+	uint64_t wanted = options->app.iterations;
+	uint64_t delay_usec = wanted ? options->app.delay_usec : FRAME_INTERVAL_USEC;
+	size_t len = wanted < 2			  ? 2
+		     : wanted < FRAME_SAMPLES_MAX ? (size_t)wanted
+						  : FRAME_SAMPLES_MAX;
+	samples->snapshots = xcalloc(len, sizeof(samples->snapshots[0]));
+	for (size_t i = 0; i < len; i++) {
 		if (i > 0)
-			usleep(FRAME_INTERVAL_USEC);
+			usleep((useconds_t)delay_usec);
 		int r = collect_pass(collect, &demand, &samples->snapshots[i], err);
 		if (r < 0)
 			return r;
+		samples->len++;
 		rates(i > 0 ? samples->snapshots[i - 1] : NULL, samples->snapshots[i]);
 	}
 	return 0;
@@ -83,13 +100,17 @@ static int dump_frame(const struct top_options *options, struct err *err)
 	struct collect *collect = NULL;
 	_cleanup_(cleanup_samples)
 	struct samples samples = {0};
+	_cleanup_(cleanup_insides)
+	struct insides *insides = NULL;
 	int r = open_collect(&collect, err);
 	if (r >= 0)
-		r = sample(collect, &samples, err);
+		r = top_inside_new(&insides, err);
+	if (r >= 0)
+		r = sample(options, collect, &samples, err);
 	if (r < 0)
 		return r;
 	const struct theme *theme = app_theme(&options->app);
-	const struct app_scene scene = {samples.snapshots, FRAME_SAMPLES, options->keys};
+	const struct app_scene scene = {samples.snapshots, samples.len, options->keys, insides};
 	struct canvas canvas;
 	_cleanup_(strbuf_finish)
 	struct strbuf text = STRBUF_INIT;
@@ -145,13 +166,20 @@ static int run_screen(const struct top_options *options, struct err *err)
 {
 	_cleanup_(cleanup_sampler)
 	struct sampler *sampler = NULL;
+	_cleanup_(cleanup_insides)
+	struct insides *insides = NULL;
 	struct collect *collect = NULL;
 	int r = open_collect(&collect, err);
 	if (r < 0)
 		return r;
 	const struct sampler_source source = sampler_source_take_collect(collect);
 	r = sampler_new(&source, &sampler, err);
-	return r < 0 ? r : app_run(&options->app, sampler_feed(sampler), err);
+	if (r >= 0)
+		r = top_inside_new(&insides, err);
+	if (r < 0)
+		return r;
+	const struct app_services services = {sampler_feed(sampler), insides};
+	return app_run(&options->app, &services, err);
 }
 
 /* exit_code_of() - Ctrl-C is one of the keys to leave with; other signals are told as a shell tells them */

@@ -19,6 +19,7 @@
 #include "commands/options.h"
 #include "commands/source.h"
 #include "model/fields.h"
+#include "ui/term_name.h"
 
 #define DELAY_USEC 1500000u /* as htop */
 #define FRAME_MAX  1000	    /* columns or lines of --dump-frame */
@@ -101,6 +102,19 @@ static int set_ascii(void *target, const char *value, struct err *err)
 	(void)err;
 	((struct top_options *)target)->app.ascii = true;
 	return 0;
+}
+
+static int set_graph(void *target, const char *value, struct err *err)
+{
+	static const char *const names[] = {
+		[GRAPH_BRAILLE] = "braille", [GRAPH_BLOCKS] = "blocks", [GRAPH_ASCII] = "ascii"};
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (strcmp(value, names[i]) == 0) {
+			((struct top_options *)target)->app.graph = (enum graph_marks)i;
+			return 0;
+		}
+	}
+	return err_setx(err, EINVAL, "'%s' is none of braille, blocks, ascii", value);
 }
 
 static int set_readonly(void *target, const char *value, struct err *err)
@@ -278,7 +292,7 @@ const struct option_spec top_option_specs[] = {
 	 set_pids},
 	{"highlight-changes", 'H', 0, NULL, "show what is younger than five seconds in another colour",
 	 set_highlight},
-	{"iterations", 'n', OPTION_ARGUMENT, "COUNT", "leave after so many updates", set_iterations},
+	{"iterations", 'n', OPTION_ARGUMENT, "COUNT", "leave after so many updates; of --dump-frame, how many it is made of", set_iterations},
 	{"once", '1', 0, NULL, "leave after one update", set_once},
 	{"batch", 'b', 0, NULL, "print samples as text instead of drawing, as boxtop stats",
 	 set_batch},
@@ -289,6 +303,8 @@ const struct option_spec top_option_specs[] = {
 	 set_theme},
 	{"no-mouse", 'M', 0, NULL, "leave the mouse to the terminal", set_no_mouse},
 	{"no-unicode", 'U', 0, NULL, "draw with ASCII characters only", set_ascii},
+	{"graph", 0, OPTION_ARGUMENT, "MARKS",
+	 "draw values over time in braille, blocks or ascii; ascii on the console", set_graph},
 	{"ascii", 0, OPTION_HIDDEN, NULL, "the same", set_ascii},
 	{"dump-frame", 0, OPTION_ARGUMENT, "WxH", "write one frame of this size to stdout and leave",
 	 set_dump_frame},
@@ -314,6 +330,8 @@ void top_options_init(struct top_options *options)
 				.mouse = true,
 				.hide_kernel_threads = true, /* as htop */
 				.ascii = !text_is_utf8_locale(),
+				/* The console's font has no braille. */
+				.graph = term_name_is_console() ? GRAPH_ASCII : GRAPH_BRAILLE,
 				.plain_user = geteuid() != 0,
 				.uid = (uid_t)-1,
 			},

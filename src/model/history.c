@@ -20,7 +20,9 @@ struct ring {
 struct history {
 	struct ring **rings; /* ascending key */
 	size_t len, cap;
-	uint64_t samples; /* taken so far; the newest has this number */
+	uint64_t samples;		  /* taken so far; the newest has this number */
+	uint64_t times_usec[HISTORY_LEN]; /* monotonic, at sample number % HISTORY_LEN */
+	uint64_t watched;		  /* cgroup.id; 0: none */
 };
 
 struct history *history_new(void)
@@ -152,6 +154,16 @@ static void append_host(struct history *history, const struct host *host)
 	append(history, 0, values);
 }
 
+static void append_watched(struct history *history, const struct snapshot *snapshot)
+{
+	for (size_t i = 0; history->watched && i < snapshot->cgroups_len; i++) {
+		const struct cgroup *cgroup = &snapshot->cgroups[i];
+
+		if (cgroup->id == history->watched)
+			append_usage(history, history_cgroup(cgroup->id), &cgroup->usage);
+	}
+}
+
 static void forget_gone(struct history *history)
 {
 	size_t kept = 0;
@@ -168,10 +180,47 @@ static void forget_gone(struct history *history)
 void history_add(struct history *history, const struct snapshot *snapshot)
 {
 	history->samples++;
+	history->times_usec[history->samples % HISTORY_LEN] = snapshot->monotonic_usec;
 	append_host(history, &snapshot->host);
 	for (size_t i = 0; i < snapshot->containers_len; i++)
 		append_usage(history, snapshot->containers[i].key, &snapshot->containers[i].usage);
+	append_watched(history, snapshot);
 	forget_gone(history);
+}
+
+/* Far from the small numbers of inodes: keys of containers are hashes. */
+uint64_t history_cgroup(uint64_t cgroup_id)
+{
+	return cgroup_id ^ 0x6367726f75702121u;
+}
+
+static void forget(struct history *history, uint64_t key)
+{
+	size_t at = position(history, key);
+
+	if (at == history->len || history->rings[at]->key != key)
+		return;
+	free(history->rings[at]);
+	history->len--;
+	memmove(&history->rings[at], &history->rings[at + 1],
+		(history->len - at) * sizeof(*history->rings));
+}
+
+void history_watch(struct history *history, uint64_t cgroup_id)
+{
+	if (history->watched == cgroup_id)
+		return;
+	if (history->watched)
+		forget(history, history_cgroup(history->watched));
+	history->watched = cgroup_id;
+}
+
+uint64_t history_span_usec(const struct history *history, size_t n)
+{
+	if (n < 2 || n > HISTORY_LEN || n > history->samples)
+		return 0;
+	return history->times_usec[history->samples % HISTORY_LEN] -
+	       history->times_usec[(history->samples - n + 1) % HISTORY_LEN];
 }
 
 size_t history_get(const struct history *history, uint64_t key, enum history_series series,

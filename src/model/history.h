@@ -27,9 +27,17 @@ struct history *history_new(void);
 void history_free(struct history *history);
 /** history_add() - append one sample per container; forgets those gone for HISTORY_LEN samples */
 void history_add(struct history *history, const struct snapshot *snapshot);
+/** history_watch() - remember a cgroup too, as long as it is this one; 0: none. What was remembered of
+ *  another one is forgotten */
+void history_watch(struct history *history, uint64_t cgroup_id);
+/** history_cgroup() - the key of a cgroup that is watched, for history_get() */
+uint64_t history_cgroup(uint64_t cgroup_id);
+/** history_span_usec() - the time from the @n newest sample to the newest; 0 where there are fewer */
+uint64_t history_span_usec(const struct history *history, size_t n);
+
 /**
  * history_get() - the newest @n values of a series, oldest first, NAN where unknown
- * @key: container.key; 0 for the host
+ * @key: container.key; history_cgroup() of a watched cgroup; 0 for the host
  *
  * Return: how many were written to @out (fewer than @n early on; 0 for an unknown key).
  */

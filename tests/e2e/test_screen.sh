@@ -111,7 +111,9 @@ C-l|F10Quit|Ctrl-L
 1|NAME|1
 A|F10Quit|A
 A|F10Quit|A
-Enter|Processes|Enter
+Enter|Overview|Enter
+Escape|F10Quit|Esc
+z|Processes of|z
 Escape|F10Quit|Esc
 KEYS
 }

@@ -47,13 +47,32 @@ expect "$line-memory!" "the list again"
 press /
 press -l "$prefix-burn"
 press Enter
-press Enter
+press z
 expect "Processes of $prefix-burn" "looked into"
 expect "^ +$burner .* R +([1-9][0-9]\\.[0-9]|1[0-4][0-9]) " "the burner"
 expect "1 rows" "only the burner"
 press Escape
 expect "$line-pids!" "back"
 expect "made by hand  /$prefix-burn( |\$)" "the same row is selected"
+
+# Its detail: figures, what limits it, what its process sees mounted and was started with.
+press Enter
+expect "Overview.*Environment" "the detail"
+expect "CPU ([1-9][0-9]\\.[0-9]|1[0-4][0-9])%" "the CPU in the detail"
+press Tab
+expect "^ +$burner +$burner .* R " "its processes"
+press Tab
+expect "Cgroup +/$prefix-burn" "its limits"
+press Tab
+expect "^ pid .*the host's" "its namespaces"
+press Tab
+expect "^ /proc +proc " "its mounts"
+press Tab
+expect "PATH=" "its environment"
+press Tab
+expect "EVENT" "its events"
+press Escape
+expect "made by hand  /$prefix-burn( |\$)" "back from the detail"
 
 # A group that comes and one that goes while we look.
 make_group late

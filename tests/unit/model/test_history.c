@@ -162,6 +162,46 @@ static void one_that_was_gone_for_a_whole_ring_is_forgotten(void **state)
 	history_free(history);
 }
 
+static void a_cgroup_is_remembered_while_it_is_watched(void **state)
+{
+	struct history *history = history_new();
+	struct snapshot *snapshot = make_snapshot_rated(1);
+	uint32_t web = make_find_container(snapshot, "web-1");
+	uint64_t id = snapshot->cgroups[snapshot->containers[web].cgroup].id;
+	double out[4];
+
+	(void)state;
+	history_add(history, snapshot);
+	assert_int_equal(history_get(history, history_cgroup(id), HISTORY_PIDS, out, 4), 0);
+	history_watch(history, id);
+	history_add(history, snapshot);
+	history_add(history, snapshot);
+	assert_int_equal(history_get(history, history_cgroup(id), HISTORY_PIDS, out, 4), 2);
+	assert_true(out[1] == 23);
+	history_watch(history, 0);
+	assert_int_equal(history_get(history, history_cgroup(id), HISTORY_PIDS, out, 4), 0);
+	snapshot_unref(snapshot);
+	history_free(history);
+}
+
+static void the_time_that_samples_span_is_known(void **state)
+{
+	struct history *history = history_new();
+
+	(void)state;
+	assert_int_equal(history_span_usec(history, 2), 0);
+	for (unsigned int second = 1; second <= 3; second++) {
+		struct snapshot *snapshot = make_snapshot(second);
+
+		history_add(history, snapshot);
+		snapshot_unref(snapshot);
+	}
+	assert_int_equal(history_span_usec(history, 2), MAKE_SEC);
+	assert_int_equal(history_span_usec(history, 3), 2 * MAKE_SEC);
+	assert_int_equal(history_span_usec(history, 4), 0);
+	history_free(history);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +213,8 @@ int main(void)
 		cmocka_unit_test(samples_that_a_container_missed_are_gaps),
 		cmocka_unit_test(a_gap_over_old_values_does_not_show_them),
 		cmocka_unit_test(one_that_was_gone_for_a_whole_ring_is_forgotten),
+		cmocka_unit_test(a_cgroup_is_remembered_while_it_is_watched),
+		cmocka_unit_test(the_time_that_samples_span_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,10 +13,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "support/make_snapshot.h"
 #include "ui/app.h"
+#include "ui/inside.h"
 
 enum frame_flags {
 	FRAME_ASCII = 1 << 0,
@@ -29,6 +32,8 @@ enum frame_flags {
 	FRAME_FIRST = 1 << 7,	/* the first snapshot, without rates */
 	FRAME_ISSUES = 1 << 8,
 	FRAME_LATER = 1 << 9, /* after things happened */
+	FRAME_PAST = 1 << 10, /* with figures over time */
+	FRAME_BLOCKS = 1 << 11,
 };
 
 /* struct frame - one picture */
@@ -76,8 +81,8 @@ static const struct frame frames[] = {
 	{"processes-ascii-80x24", 80, 24, P, FRAME_ASCII, NULL},
 	{"processes-tree-80x24", 80, 24, P, FRAME_TREE, NULL},
 	{"processes-tree-160x50", 160, 50, P, FRAME_TREE, NULL},
-	{"processes-zoomed-80x24", 80, 24, C, FRAME_READONLY, "Down Enter"},
-	{"processes-zoomed-none-80x24", 80, 24, C, 0, "End Enter"},
+	{"processes-zoomed-80x24", 80, 24, C, FRAME_READONLY, "Down z"},
+	{"processes-zoomed-none-80x24", 80, 24, C, 0, "End z"},
 	{"processes-first-80x24", 80, 24, P, FRAME_FIRST, NULL},
 	{"processes-marked-80x24", 80, 24, P, 0, "Space Down Space F Z K"},
 	{"cgroups-list-80x24", 80, 24, G, 0, "t"},
@@ -93,6 +98,24 @@ static const struct frame frames[] = {
 	{"events-30x8", 30, 8, E, FRAME_LATER, NULL},
 	{"events-ascii-80x24", 80, 24, E, FRAME_LATER | FRAME_ASCII, NULL},
 	{"events-none-80x24", 80, 24, E, 0, NULL},
+	{"detail-80x24", 80, 24, C, FRAME_PAST, "Down Up Enter"},
+	{"detail-160x50", 160, 50, C, FRAME_PAST, "Down Up Enter"},
+	{"detail-100x30", 100, 30, C, FRAME_PAST | FRAME_BLOCKS, "/ 'db-1' Esc Enter"},
+	{"detail-40x10", 40, 10, C, FRAME_PAST, "Down Up Enter"},
+	{"detail-20x5", 20, 5, C, FRAME_PAST, "Down Up Enter"},
+	{"detail-ascii-80x24", 80, 24, C, FRAME_PAST | FRAME_ASCII, "Down Up Enter"},
+	{"detail-first-80x24", 80, 24, C, FRAME_FIRST, "Enter"},
+	{"detail-denied-80x24", 80, 24, C, 0, "/ 'rootless' Esc Enter Tab Tab"},
+	{"detail-chroot-80x24", 80, 24, C, 0, "/ 'srv' Esc Enter"},
+	{"detail-cgroup-80x24", 80, 24, G, 0, "/ 'system' Esc Enter"},
+	{"detail-processes-80x24", 80, 24, C, 0, "Down Up Enter Tab Down"},
+	{"detail-processes-40x10", 40, 10, C, 0, "Down Up Enter Tab"},
+	{"detail-limits-80x24", 80, 24, C, 0, "/ 'api' Esc Enter Tab Tab"},
+	{"detail-limits-40x10", 40, 10, C, 0, "/ 'api' Esc Enter Tab Tab End"},
+	{"detail-namespaces-80x24", 80, 24, C, 0, "/ 'api' Esc Enter Tab Tab Tab"},
+	{"detail-mounts-80x24", 80, 24, C, 0, "Down Up Enter Tab Tab Tab Tab"},
+	{"detail-environment-80x24", 80, 24, C, 0, "Down Up Enter Tab Tab Tab Tab Tab"},
+	{"detail-events-80x24", 80, 24, C, FRAME_LATER, "Down Up Enter Shift-Tab"},
 	{"help-80x24", 80, 24, C, 0, "F1"},
 	{"help-160x50", 160, 50, C, 0, "?"},
 	{"help-20x5", 20, 5, C, 0, "h"},
@@ -120,6 +143,7 @@ static struct app_options options_of(const struct frame *frame)
 		.tree = frame->flags & FRAME_TREE,
 		.all = frame->flags & FRAME_ALL,
 		.ascii = frame->flags & FRAME_ASCII,
+		.graph = frame->flags & FRAME_BLOCKS ? GRAPH_BLOCKS : GRAPH_BRAILLE,
 		.plain_user = frame->flags & FRAME_PLAIN_USER,
 		.readonly = frame->flags & FRAME_READONLY,
 		.color = true,
@@ -163,9 +187,33 @@ static struct snapshot *make_later(void)
 	return snapshot;
 }
 
-static size_t snapshots_of(const struct frame *frame, struct snapshot *out[2])
+#define PAST_LEN 60
+
+/* Figures that rise and fall, the same every time. */
+static struct snapshot *make_past(unsigned int second)
+{
+	struct snapshot *snapshot = make_snapshot_rated(second);
+	for (size_t i = 0; i < snapshot->containers_len; i++) {
+		struct usage *usage = &snapshot->containers[i].usage;
+		double share = 0.3 + 0.7 * (double)(second * 37 % 60) / 60;
+		usage->cpu.pct.value *= share;
+		usage->io.write_bytes_per_sec.value *= share * share;
+		usage->net.rx_bytes_per_sec.value *= 1 - share;
+		usage->memory.working_set_bytes.value =
+			usage->memory.working_set_bytes.value * (40 + second) / 100;
+		if (second > 20 && second < 25)
+			usage->cpu.pct = rate_unknown(METRIC_ABSENT, WHY_RESTARTED);
+	}
+	return snapshot;
+}
+
+static size_t snapshots_of(const struct frame *frame, struct snapshot **out)
 {
 	size_t n = 0;
+	for (; (frame->flags & FRAME_PAST) && n < PAST_LEN; n++)
+		out[n] = make_past((unsigned int)n + 1);
+	if (n > 0)
+		return n;
 	out[n] = snapshot_of(frame);
 	n += out[n] != NULL;
 	if (frame->flags & FRAME_LATER)
@@ -173,11 +221,49 @@ static size_t snapshots_of(const struct frame *frame, struct snapshot *out[2])
 	return n;
 }
 
+/* ---- The inside of a container, made up ---- */
+
+static pid_t asked_pid;
+static uint64_t asked_ticks;
+
+static void ask(struct insides *insides, pid_t pid, uint64_t start_ticks)
+{
+	uint64_t one = 1;
+	asked_pid = pid;
+	asked_ticks = start_ticks;
+	assert_int_equal(write(insides->wake_fd, &one, sizeof(one)), sizeof(one));
+}
+
+static struct inside *take(struct insides *insides)
+{
+	static struct inside_mount mounts[] = {
+		{"/", "overlay", "overlay", "rw,relatime"},
+		{"/proc", "proc", "proc", "rw,nosuid,nodev,noexec,relatime"},
+		{"/etc/hosts", "/var/lib/docker/containers/aa11/hosts", "ext4", "rw,relatime"},
+		{"/mnt/evil\x1b[31m\nname/größe-漢字", "tmpfs", "tmpfs", "rw"},
+	};
+	static const char *environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/root",
+					    "EVIL=\x1b]0;owned\x07", "EMPTY=", "nothing"};
+	(void)insides;
+	struct inside *inside = inside_new(asked_pid, asked_ticks);
+	inside->mounts = mounts;
+	inside->mounts_len = ARRAY_LEN(mounts);
+	inside->environment = environment;
+	inside->environment_len = ARRAY_LEN(environment);
+	return inside;
+}
+
+static struct insides make_insides(void)
+{
+	return (struct insides) {NULL, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), ask, take};
+}
+
 static void draw(const struct frame *frame, struct strbuf *out)
 {
 	struct app_options options = options_of(frame);
-	struct snapshot *snapshots[2];
-	struct app_scene scene = {snapshots, snapshots_of(frame, snapshots), frame->keys};
+	struct snapshot *snapshots[PAST_LEN];
+	struct insides insides = make_insides();
+	struct app_scene scene = {snapshots, snapshots_of(frame, snapshots), frame->keys, &insides};
 	struct err err = ERR_INIT;
 	struct canvas canvas;
 	canvas_init(&canvas, frame->width, frame->height, options.ascii);
@@ -187,6 +273,7 @@ static void draw(const struct frame *frame, struct strbuf *out)
 	canvas_finish(&canvas);
 	for (size_t i = 0; i < scene.snapshots_len; i++)
 		snapshot_unref(snapshots[i]);
+	close(insides.wake_fd);
 }
 
 static FILE *open_golden(const struct frame *frame, const char *mode)

@@ -111,7 +111,8 @@ static void a_bar_shows_shares(void **state)
 static void a_sparkline_ends_at_the_right(void **state)
 {
 	static const double values[] = {0, 1, 2, 3, 4, 4, NAN, 0.01};
-	struct graph_spark spark = {values, ARRAY_LEN(values), 4, STYLE_OK};
+	struct graph_spark spark = {values, ARRAY_LEN(values), 4, STYLE_OK, GRAPH_BRAILLE, 0,
+				    false};
 	struct canvas canvas;
 
 	(void)state;
@@ -127,7 +128,8 @@ static void a_sparkline_ends_at_the_right(void **state)
 static void a_high_sparkline_has_four_levels_a_line(void **state)
 {
 	static const double values[] = {1, 2, 3, 4, 5, 6, 7, 8};
-	struct graph_spark spark = {values, ARRAY_LEN(values), 0, STYLE_OK};
+	struct graph_spark spark = {values, ARRAY_LEN(values), 0, STYLE_OK, GRAPH_BRAILLE, 0,
+				    false};
 	struct canvas canvas;
 
 	(void)state;
@@ -140,8 +142,9 @@ static void a_high_sparkline_has_four_levels_a_line(void **state)
 static void nothing_to_show_shows_nothing(void **state)
 {
 	static const double unknown[] = {NAN, NAN, 0};
-	struct graph_spark none = {NULL, 0, 0, STYLE_OK};
-	struct graph_spark unknowns = {unknown, ARRAY_LEN(unknown), 0, STYLE_OK};
+	struct graph_spark none = {NULL, 0, 0, STYLE_OK, GRAPH_BRAILLE, 0, false};
+	struct graph_spark unknowns = {unknown, ARRAY_LEN(unknown), 0, STYLE_OK, GRAPH_BRAILLE, 0,
+				       false};
 	struct canvas canvas;
 
 	(void)state;
@@ -150,8 +153,41 @@ static void nothing_to_show_shows_nothing(void **state)
 	graph_spark_draw(&canvas, (struct rect) {0, 0, 4, 1}, &unknowns);
 	graph_spark_draw(&canvas, (struct rect) {0, 0, 0, 0}, &unknowns);
 	assert_frame(&canvas, CANVAS_TEXT, "\n");
-	assert_int_equal(graph_spark_samples(-1), 0);
-	assert_int_equal(graph_spark_samples(4), 8);
+	assert_int_equal(graph_samples(&canvas, GRAPH_BRAILLE, -1), 0);
+	assert_int_equal(graph_samples(&canvas, GRAPH_BRAILLE, 4), 8);
+	canvas_finish(&canvas);
+}
+
+static void other_marks_show_one_value_a_column(void **state)
+{
+	static const double values[] = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+	struct graph_spark spark = {values, ARRAY_LEN(values), 8, STYLE_OK, GRAPH_BLOCKS, 0, false};
+	struct canvas canvas;
+
+	(void)state;
+	canvas_init(&canvas, 9, 1, false);
+	graph_spark_draw(&canvas, (struct rect) {0, 0, 9, 1}, &spark);
+	assert_frame(&canvas, CANVAS_TEXT, " ▁▂▃▄▅▆▇█\n");
+	assert_int_equal(graph_samples(&canvas, GRAPH_BLOCKS, 9), 9);
+	canvas_finish(&canvas);
+	/* An ASCII canvas has no other marks than its own. */
+	canvas_init(&canvas, 9, 2, true);
+	graph_spark_draw(&canvas, (struct rect) {0, 0, 9, 2}, &spark);
+	assert_frame(&canvas, CANVAS_TEXT, "     .::|\n .::|||||\n");
+	assert_int_equal(graph_samples(&canvas, GRAPH_BRAILLE, 9), 9);
+	canvas_finish(&canvas);
+}
+
+static void zero_is_ground_and_unknown_is_a_gap(void **state)
+{
+	static const double values[] = {0, NAN, 0, 8};
+	struct graph_spark spark = {values, ARRAY_LEN(values), 8, STYLE_OK, GRAPH_ASCII, 8, true};
+	struct canvas canvas;
+
+	(void)state;
+	canvas_init(&canvas, 4, 1, true);
+	graph_spark_draw(&canvas, (struct rect) {0, 0, 4, 1}, &spark);
+	assert_frame(&canvas, CANVAS_STYLED, "_ _|\n\ndod*\n");
 	canvas_finish(&canvas);
 }
 
@@ -162,6 +198,8 @@ int main(void)
 		cmocka_unit_test(a_sparkline_ends_at_the_right),
 		cmocka_unit_test(a_high_sparkline_has_four_levels_a_line),
 		cmocka_unit_test(nothing_to_show_shows_nothing),
+		cmocka_unit_test(other_marks_show_one_value_a_column),
+		cmocka_unit_test(zero_is_ground_and_unknown_is_a_gap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
