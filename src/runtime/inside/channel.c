@@ -2,8 +2,11 @@
 /* The socket to the runtime: the plan and its descriptors come in, messages go both ways. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -51,6 +54,18 @@ int channel_wait(int fd, enum message_kind kind, struct err *err)
 	if (n != sizeof(message) || message.kind != (uint32_t)kind)
 		return err_set(err, n < 0 ? errno : EPROTO, "wait for the runtime");
 	return 0;
+}
+
+void channel_follow(const struct inside *inside)
+{
+	struct pollfd other = {.fd = inside->socket_fd, .events = 0};
+
+	if (inside->plan->flags & PLAN_OUTLIVE)
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* Who died before that sends no signal, but has left the other end. */
+	if (poll(&other, 1, 0) > 0 && (other.revents & POLLHUP))
+		_exit(125);
 }
 
 /* Whether @n elements of @size bytes at @at lie in the plan. */

@@ -130,6 +130,9 @@ static int command_user(struct inside *inside, struct err *err)
 		return err_set(err, errno, "become group %u", user.gid);
 	if (setresuid(user.uid, user.uid, user.uid) < 0)
 		return err_set(err, errno, "become user %u", user.uid);
+	/* The parent of who enters is the runtime; of a command it is init, which ends with that. */
+	if (inside->plan->flags & PLAN_ENTER)
+		channel_follow(inside);
 	return 0;
 }
 
@@ -269,7 +272,12 @@ int command_run(struct inside *inside, struct err *err)
 		/* The socket, too, ends with the exec: the runtime sees that it happened. */
 		syscall(SYS_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC);
 		code = execute(args, env);
-		err_set(err, code, "run %s", args[0]);
+		if (code == ENOENT && strchr(args[0], '/') && access(args[0], F_OK) == 0)
+			err_setx(err, code,
+				 "run %s: it is there, but its interpreter or loader is not",
+				 args[0]);
+		else
+			err_set(err, code, "run %s", args[0]);
 		code = code == ENOENT || code == ENOTDIR ? 127 : 126;
 		channel_send(inside->socket_fd, MESSAGE_FAILED, code, -1, err);
 		return code;

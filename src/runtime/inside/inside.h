@@ -94,6 +94,9 @@ void init_wait(pid_t command) __attribute__((noreturn));
 int channel_receive_plan(struct inside *inside, struct err *err);
 int channel_send(int fd, enum message_kind kind, int32_t number, int attach_fd,
 		 const struct err *err);
+/** channel_follow() - end when the runtime ends, unless the plan says otherwise; after every change of ids,
+ *  which takes that away */
+void channel_follow(const struct inside *inside);
 /** channel_wait() - the next message, which must be @kind; -EPIPE when the runtime is gone */
 int channel_wait(int fd, enum message_kind kind, struct err *err);
 

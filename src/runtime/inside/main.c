@@ -101,10 +101,7 @@ static void be_inside(struct inside *inside)
 	struct err err = ERR_INIT;
 
 	inside->host_side = false;
-	if (!(inside->plan->flags & PLAN_OUTLIVE)) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		/* The runtime may have died before that: then its socket says so at the first wait. */
-	}
+	channel_follow(inside);
 	if (steps_run(steps, inside, &err) < 0)
 		fail(inside, &err);
 	if (!(inside->plan->flags & PLAN_ENTER))

@@ -100,8 +100,7 @@ int namespaces_maps(struct inside *inside, struct err *err)
 	/* From here on nobody needs to look into us. */
 	prctl(PR_SET_DUMPABLE, 0);
 	/* A change of ids takes the wish to die with the runtime away. */
-	if (!(inside->plan->flags & PLAN_OUTLIVE))
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	channel_follow(inside);
 	return 0;
 }
 

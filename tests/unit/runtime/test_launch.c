@@ -40,6 +40,20 @@ static void what_is_not_there_is_127_and_what_is_no_program_126(void **state)
 	assert_int_equal(rig->code, -126);
 }
 
+static void a_program_without_its_loader_is_told_from_one_that_is_not_there(void **state)
+{
+	struct rig *rig = *state;
+	char path[128];
+
+	tree_add(rig->root, "bin/script", "#!/bin/nothing\n");
+	snprintf(path, sizeof(path), "%s/bin/script", rig->root);
+	assert_int_equal(chmod(path, 0755), 0);
+	rig_args(rig, (const char *const[]) {"/bin/script", NULL});
+	assert_true(rig_run_cg(rig, NULL) < 0);
+	assert_int_equal(rig->code, -127);
+	assert_non_null(strstr(rig->err.text, "it is there, but its interpreter"));
+}
+
 static void nothing_of_the_host_is_in_its_root(void **state)
 {
 	struct rig *rig = *state;
@@ -319,6 +333,7 @@ int main(void)
 		TEST(a_command_runs_and_its_exit_code_comes_back),
 		TEST(a_command_that_dies_of_a_signal_gives_128_and_its_number),
 		TEST(what_is_not_there_is_127_and_what_is_no_program_126),
+		TEST(a_program_without_its_loader_is_told_from_one_that_is_not_there),
 		TEST(nothing_of_the_host_is_in_its_root),
 		TEST(it_is_alone_with_its_init),
 		TEST(every_namespace_is_its_own),

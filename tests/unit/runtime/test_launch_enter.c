@@ -231,6 +231,49 @@ static void a_sandbox_dies_with_who_started_it(void **state)
 	close(fds[1]);
 }
 
+static pid_t enter_and_stay(struct rig *rig, struct live *live)
+{
+	struct launch_request request = {.spec = &rig->spec, .pidfd = live->launched.pidfd};
+	struct launched launched;
+
+	for (int i = 0; i < 3; i++)
+		request.stdio[i] = open("/dev/null", O_RDWR | O_CLOEXEC);
+	rig_args(rig, (const char *const[]) {"/bin/sleep", "1000", NULL});
+	return launch_enter(&request, &launched, &rig->err) < 0 ? -1 : launched.pid;
+}
+
+static void who_entered_dies_with_who_let_him_in(void **state)
+{
+	struct rig *rig = *state;
+	struct pollfd wait = {.events = POLLIN};
+	struct live live;
+	int fds[2];
+	pid_t pid, entered;
+
+	live_start(rig, &live);
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		entered = enter_and_stay(rig, &live);
+		if (write(fds[1], &entered, sizeof(entered)) != sizeof(entered))
+			_exit(1);
+		pause();
+		_exit(0);
+	}
+	assert_int_equal(read(fds[0], &entered, sizeof(entered)), sizeof(entered));
+	assert_true(entered > 0);
+	wait.fd = (int)syscall(SYS_pidfd_open, entered, 0);
+	assert_true(wait.fd >= 0);
+	kill(pid, SIGKILL);
+	assert_int_equal(rig_reap(pid), 128 + SIGKILL);
+	assert_int_equal(poll(&wait, 1, 60000), 1);
+	close(wait.fd);
+	close(fds[0]);
+	close(fds[1]);
+	live_end(&live);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +285,7 @@ int main(void)
 		TEST(a_terminal_is_a_terminal_of_the_size_asked_for),
 		TEST(a_namespace_of_another_sandbox_can_be_joined),
 		TEST(a_sandbox_dies_with_who_started_it),
+		TEST(who_entered_dies_with_who_let_him_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
