@@ -14,12 +14,12 @@
  * - It keeps buffers per thread and function-static ones: only one pass may run at a time.
  */
 #include <errno.h>
-#include <libproc2/pids.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/parse.h"
+#include "collectors/proc2.h"
 #include "collectors/procs.h"
 
 #define PROCS_SELECT_MAX 255 /* libproc2 takes no more pids in one procps_pids_select() */
@@ -238,17 +238,21 @@ static int procs_list(struct procs_pass *p, struct err *err)
 	struct query_items query = query_items(procs_needs(p->pass->demand));
 	uint64_t start_usec = clock_monotonic_usec();
 	const struct pids_fetch *fetch;
+	const struct proc2 *proc2 = proc2_load(err);
 	struct pids_info *info = NULL;
-	int r = procps_pids_new(&info, query.items, query.len);
+	int r;
 
+	if (!proc2)
+		return err_wrap(err, -ENOTSUP, "list processes");
+	r = proc2->pids_new(&info, query.items, query.len);
 	if (r < 0)
 		return err_set(err, -r, "list processes with libproc2");
-	fetch = procps_pids_reap(info, PIDS_FETCH_TASKS_ONLY);
+	fetch = proc2->pids_reap(info, PIDS_FETCH_TASKS_ONLY);
 	if (fetch && fetch->counts->total > 0)
 		procs_take(p, &query, fetch, start_usec);
 	else
 		r = err_set(err, errno ? errno : EIO, "list processes with libproc2");
-	procps_pids_unref(&info);
+	proc2->pids_unref(&info);
 	return r;
 }
 
@@ -259,11 +263,12 @@ static void procs_select_status(struct procs_pass *p, unsigned int *pids, size_t
 {
 	struct query_items query = query_items(NEED_KEY | NEED_STATUS);
 	struct pids_info *info = NULL;
+	const struct proc2 *proc2 = proc2_load(NULL);
 	const struct pids_fetch *fetch;
 
-	if (procps_pids_new(&info, query.items, query.len) < 0)
+	if (!proc2 || proc2->pids_new(&info, query.items, query.len) < 0)
 		return;
-	fetch = procps_pids_select(info, pids, (int)n, PIDS_SELECT_PID);
+	fetch = proc2->pids_select(info, pids, (int)n, PIDS_SELECT_PID);
 	for (int i = 0; fetch && i < fetch->counts->total; i++) {
 		const struct pids_stack *stack = fetch->stacks[i];
 		struct process *row = procs_find(p, SLOT(&query, stack, SLOT_PID, s_int));
@@ -271,7 +276,7 @@ static void procs_select_status(struct procs_pass *p, unsigned int *pids, size_t
 		if (row && row->start_ticks == SLOT(&query, stack, SLOT_START, ull_int))
 			procs_fill_status(p->arena, row, &query, stack);
 	}
-	procps_pids_unref(&info);
+	proc2->pids_unref(&info);
 }
 
 void procs_procfs_status(struct procs_pass *p, const pid_t *pids, size_t n)
