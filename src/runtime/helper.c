@@ -65,6 +65,15 @@ static int get_memfd(struct err *err)
 	return fd;
 }
 
+void helper_forget(void)
+{
+	static const pthread_mutex_t free_lock = PTHREAD_MUTEX_INITIALIZER;
+
+	/* Another thread may have held it when the process was copied. */
+	lock = free_lock;
+	memfd = -1;
+}
+
 /* In the child of a vfork(): our memory, a stack that the parent gets back. System calls only. */
 static void __attribute__((noreturn)) become_helper(int exec_fd, int socket_fd)
 {

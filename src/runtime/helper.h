@@ -11,4 +11,7 @@
  *  @out_socket_fd: the other end, ours; 0; -errno with @err */
 int helper_start(pid_t *out_pid, int *out_socket_fd, struct err *err);
 
+/** helper_forget() - in a child of fork() that closes what it doesn't know: the memfd is gone there */
+void helper_forget(void);
+
 #endif

@@ -23,6 +23,9 @@ enum sandbox_status {
 	SANDBOX_ABANDONED, /* runs, but its supervisor died */
 };
 
+/** sandbox_status_text() - "running" */
+const char *sandbox_status_text(enum sandbox_status status);
+
 /** exit codes of run and exec beside the command's own (128+n for a signal) */
 enum sandbox_exit {
 	SANDBOX_EXIT_FAILED = 125,
@@ -37,6 +40,7 @@ struct sandbox_info {
 	struct spec_list args;
 	enum sandbox_status status;
 	pid_t pid; /* its init, seen from the host; 0 */
+	bool own_pid_namespace; /* all of it ends with its init */
 	uint64_t start_ticks;
 	uint64_t created_usec;	/* since 1970 */
 	uint64_t finished_usec; /* 0 while it runs */
@@ -59,6 +63,19 @@ void sandbox_info_finish(struct sandbox_info *info);
  * 125, 126 or 127 then.
  */
 int sandbox_run(const struct spec *spec, int *out_exit, struct err *err);
+
+/** struct sandbox_caller - what else the caller of a run wants; zeroed is nothing */
+struct sandbox_caller {
+	bool strict; /* a limit that was asked for and can't be had is a failure */
+	void *data;
+	/* what can't be had, before the command runs; what the kernel killed, after it. NULL */
+	void (*note)(void *data, const char *text);
+	/* the command runs, in a sandbox of this name. NULL */
+	void (*started)(void *data, const char *name);
+};
+/** sandbox_run_for() - the same, telling @caller how it goes */
+int sandbox_run_for(const struct spec *spec, const struct sandbox_caller *caller, int *out_exit,
+		    struct err *err);
 
 /** struct sandbox_exec - one more process inside a running sandbox */
 struct sandbox_exec {

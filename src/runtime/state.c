@@ -7,7 +7,6 @@
  */
 #include "runtime/state.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -20,6 +19,7 @@
 #include "base/cleanup.h"
 #include "base/dir.h"
 #include "base/parse.h"
+#include "base/units.h"
 #include "runtime/names.h"
 
 #define LOCK_FILE      "lock"
@@ -27,35 +27,6 @@
 #define UNBORN_PREFIX  ".new-"
 #define MADE_UP_TRIES  64
 #define UNBORN_TRIES   64
-
-/* ---- Names ---- */
-
-static bool is_name_char(char c, bool first)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	       c == '_' || (!first && (c == '.' || c == '-'));
-}
-
-bool state_name_is_valid(struct span name)
-{
-	if (name.len == 0 || name.len > STATE_NAME_MAX)
-		return false;
-	for (size_t i = 0; i < name.len; i++) {
-		if (!is_name_char(name.p[i], i == 0))
-			return false;
-	}
-	return true;
-}
-
-static int check_name(const char *name, struct err *err)
-{
-	if (state_name_is_valid(span_of(name)))
-		return 0;
-	return err_setx(err, EINVAL,
-			"'%.64s' is no name of a sandbox: letters, digits and _ . - are, the first no "
-			". or -, 255 at most",
-			name);
-}
 
 /* ---- The directory of all ---- */
 
@@ -188,16 +159,33 @@ int state_lock_take(struct state_dir *dir, struct err *err)
 	return 0;
 }
 
-int state_lock_wait(const struct state_dir *dir, struct err *err)
+int state_lock_wait(const struct state_dir *dir, int *out_exit, struct err *err)
 {
 	_cleanup_(cleanup_close)
 	int fd = openat(dir->fd, LOCK_FILE, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	char text[16];
+	uint64_t code;
+	ssize_t n;
 
+	*out_exit = -1;
 	if (fd < 0)
 		return errno == ENOENT ? 0 : err_set(err, errno, "open lock of %s", dir->name);
 	if (lock(fd, F_OFD_SETLKW, F_RDLCK) < 0)
 		return err_set(err, errno, "wait for sandbox %s", dir->name);
+	/* The file may have lost its name by now, and its text is still there. */
+	n = pread(fd, text, sizeof(text), 0);
+	if (n > 0 && units_parse_u64((struct span) {text, (size_t)n}, 0, 255, &code, NULL) == 0)
+		*out_exit = (int)code;
 	return 0;
+}
+
+void state_lock_say(const struct state_dir *dir, int exit_code)
+{
+	char text[16];
+	int n = snprintf(text, sizeof(text), "%d", exit_code);
+
+	if (dir->lock_fd >= 0)
+		(void)!pwrite(dir->lock_fd, text, (size_t)n, 0);
 }
 
 void state_lock_end(struct state_dir *dir)
@@ -278,7 +266,7 @@ int state_create(int root_fd, const char *name, struct state_dir *out, struct er
 	_cleanup_(cleanup_close)
 	int creating = -1;
 	char unborn[64];
-	int r = name ? check_name(name, err) : 0;
+	int r = name ? spec_check_name(name, err) : 0;
 
 	if (r < 0)
 		return r;
@@ -302,7 +290,7 @@ int state_create(int root_fd, const char *name, struct state_dir *out, struct er
 
 int state_open(int root_fd, const char *name, struct state_dir *out, struct err *err)
 {
-	int r = check_name(name, err);
+	int r = spec_check_name(name, err);
 
 	*out = STATE_DIR_INIT;
 	if (r < 0)
@@ -371,7 +359,7 @@ int state_names(int root_fd, struct arena *arena, struct spec_list *out, struct 
 	if (!listing)
 		return err_set(err, errno, "read the directory of sandboxes");
 	while ((entry = readdir(listing))) {
-		if (state_name_is_valid(span_of(entry->d_name)))
+		if (spec_check_name(entry->d_name, NULL) == 0)
 			state_list_add(arena, out, entry->d_name);
 	}
 	if (out->len > 1)

@@ -13,14 +13,14 @@
 #include <sys/types.h>
 
 #include "base/err.h"
-#include "base/str.h"
 #include "runtime/cg.h"
 #include "runtime/sandbox.h"
+#include "runtime/spec.h"
 
-#define STATE_NAME_MAX 255
 #define STATE_CONFIG   "config.json"
 #define STATE_LOG      "log"
-#define STATE_LAYERS   "layers"
+#define STATE_FILE     "state.json"
+#define STATE_TREE     "tree" /* a link of roots.c: the unpacked archive is used */
 #define STATE_STOPPING "stopping" /* there: somebody wants its end, don't restart it */
 
 /** struct state_dir - one sandbox's directory; finish with state_dir_finish() */
@@ -28,7 +28,7 @@ struct state_dir {
 	int root_fd; /* the directory of all sandboxes */
 	int fd;	     /* this one's */
 	int lock_fd; /* the lock, held by us; -1: it isn't ours */
-	char name[STATE_NAME_MAX + 1];
+	char name[SPEC_NAME_MAX + 1];
 };
 
 #define STATE_DIR_INIT ((struct state_dir) {-1, -1, -1, ""})
@@ -43,9 +43,6 @@ struct state {
 	char *cgroups_path; /* as the spec has it: where groups may be that are not written down yet */
 	bool outlive, remove;
 };
-
-/** state_name_is_valid() - [A-Za-z0-9_][A-Za-z0-9_.-]*, at most 255 bytes */
-bool state_name_is_valid(struct span name);
 
 /**
  * state_root_path() - where the state of this user's sandboxes is: /run/boxtop for root;
@@ -88,8 +85,11 @@ enum state_lock {
 int state_lock_look(const struct state_dir *dir, struct err *err);
 /** state_lock_take() - become the one who cleans up: 0; -EAGAIN somebody else is; -errno with @err */
 int state_lock_take(struct state_dir *dir, struct err *err);
-/** state_lock_wait() - until no supervisor lives: 0; -errno with @err */
-int state_lock_wait(const struct state_dir *dir, struct err *err);
+/** state_lock_wait() - until no supervisor lives
+ *  @out_exit: what the last one said by state_lock_say(); -1: nothing. 0; -errno with @err */
+int state_lock_wait(const struct state_dir *dir, int *out_exit, struct err *err);
+/** state_lock_say() - tell who waits how it ended, though all else may vanish before they look */
+void state_lock_say(const struct state_dir *dir, int exit_code);
 /** state_lock_end() - all is cleaned up: the lock file goes, and with it the lock */
 void state_lock_end(struct state_dir *dir);
 

@@ -17,7 +17,6 @@
 #include "base/dir.h"
 #include "runtime/state.h"
 
-#define STATE_FILE     "state.json"
 #define STATE_NEW	"state.json.new"
 #define STATE_BYTES_MAX (1u << 20)
 
@@ -59,6 +58,7 @@ static const struct member members[] = {
 	{"image", MEMBER_TEXT, STATE(info.image)},
 	{"args", MEMBER_LIST, STATE(info.args)},
 	{"pid", MEMBER_INT, STATE(info.pid)},
+	{"own_pid_namespace", MEMBER_BOOL, STATE(info.own_pid_namespace)},
 	{"start_ticks", MEMBER_U64, STATE(info.start_ticks)},
 	{"created_usec", MEMBER_U64, STATE(info.created_usec)},
 	{"finished_usec", MEMBER_U64, STATE(info.finished_usec)},

@@ -28,7 +28,7 @@ static const struct tty_mode tty_modes[] = {
 	{"1004", false}, {"1005", false}, {"1006", false}, {"1015", false}, {"2004", false},
 };
 
-void outer_tty_take(struct outer_tty *tty)
+void outer_tty_take(struct outer_tty *tty, bool keys)
 {
 	struct termios raw;
 
@@ -36,7 +36,8 @@ void outer_tty_take(struct outer_tty *tty)
 		if (tcgetattr(fd, &tty->saved) == 0)
 			tty->fd = fd;
 	}
-	if (tty->fd < 0 || tty->raw)
+	/* Without our reading them, the keys go on to make signals for us. */
+	if (tty->fd != STDIN_FILENO || tty->raw || !keys)
 		return;
 	raw = tty->saved;
 	cfmakeraw(&raw);

@@ -21,8 +21,9 @@ struct outer_tty {
 
 #define OUTER_TTY_INIT ((struct outer_tty) {.fd = -1})
 
-/** outer_tty_take() - the terminal that stdin, stdout or stderr is; keys come raw from now on */
-void outer_tty_take(struct outer_tty *tty);
+/** outer_tty_take() - the terminal that stdin, stdout or stderr is; with @keys those of stdin, if it is one,
+ *  come raw from now on */
+void outer_tty_take(struct outer_tty *tty, bool keys);
 /** outer_tty_release() - its modes as they were, for a while */
 void outer_tty_release(struct outer_tty *tty);
 /** outer_tty_watch() - look through output for modes that outlast the program which set them: the
