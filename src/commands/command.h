@@ -47,6 +47,7 @@ struct command {
 	int operands_min;
 	int operands_max; /* OPERANDS_ANY: no bound */
 	bool hidden;	  /* not in --help */
+	bool runs_another; /* the first operand ends the options: what follows is another command's */
 	/* run(): @argv[0] is the command's name as for main(), then options and operands, for
 	 * command_begin(); returns an exit code */
 	int (*run)(const struct command *command, int argc, char **argv);

@@ -66,7 +66,7 @@ static void parser_init(struct parser *parser, const struct command *command)
 		.specs = xcalloc(n, sizeof(parser->specs[0])),
 		.longs = xcalloc(n + 1, sizeof(parser->longs[0])),
 	};
-	strbuf_addc(&parser->letters, ':');
+	strbuf_adds(&parser->letters, command->runs_another ? "+:" : ":");
 	for (const struct option_spec *spec = command->options; spec && spec->name; spec++)
 		parser_add(parser, spec);
 	for (const struct option_spec *spec = options_common; spec->name; spec++)

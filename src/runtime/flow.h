@@ -17,9 +17,9 @@ struct flow {
 	int from;		/* -1: nothing more comes */
 	int to;			/* -1: what comes is dropped, or goes to @log */
 	struct log_writer *log; /* NULL */
-	bool to_blocks;		/* @to may be somebody else's and is left blocking: short writes only */
-	bool failed;		/* @to is closed on its other side */
-	size_t at, len;		/* what of @buf waits to be written */
+	bool to_blocks; /* @to may be somebody else's and is left blocking: short writes only */
+	bool failed;	/* @to is closed on its other side */
+	size_t at, len; /* what of @buf waits to be written */
 	char buf[FLOW_BYTES];
 	/* sift(): may take bytes out of the @len that were read at @buf; returns how many stay */
 	size_t (*sift)(void *data, char *buf, size_t len);

@@ -17,7 +17,7 @@
 #include "runtime/kill.h"
 #include "runtime/roots.h"
 
-#define INIT_WAIT_MSEC	5000
+#define INIT_WAIT_MSEC	 5000
 #define EXIT_CODE_KILLED (128 + SIGKILL)
 
 /* ---- Processes ---- */

@@ -83,7 +83,8 @@ void log_keep_small(struct log_writer *writer)
 	off_t offset = 0;
 	struct stat st;
 
-	if (writer->fd < 0 || fstat(writer->fd, &st) < 0 || (uint64_t)st.st_size < writer->file_bytes)
+	if (writer->fd < 0 || fstat(writer->fd, &st) < 0 ||
+	    (uint64_t)st.st_size < writer->file_bytes)
 		return;
 	/* The others keep their descriptors: the file must stay the one that it is. What they write
 	 * between the copy and the cut is lost. */

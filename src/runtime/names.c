@@ -11,23 +11,23 @@
 
 static const char *const qualities[] = {
 	"amber",  "azure", "brave", "brisk", "calm",  "clear", "coral", "crisp", "dapper", "deft",
-	"early",  "fair",  "fleet", "fond",  "frank", "fresh", "glad",  "gold",  "grand",  "green",
+	"early",  "fair",  "fleet", "fond",  "frank", "fresh", "glad",	"gold",	 "grand",  "green",
 	"hardy",  "jolly", "keen",  "kind",  "light", "lucid", "lunar", "merry", "mild",   "neat",
 	"noble",  "olive", "plain", "plum",  "prime", "proud", "quick", "quiet", "rapid",  "ready",
-	"royal",  "rusty", "sable", "sharp", "sleek", "snowy", "solar", "spry",  "steady", "still",
-	"stout",  "sunny", "sure",  "swift", "tidy",  "true",  "vivid", "warm",  "wise",   "witty",
+	"royal",  "rusty", "sable", "sharp", "sleek", "snowy", "solar", "spry",	 "steady", "still",
+	"stout",  "sunny", "sure",  "swift", "tidy",  "true",  "vivid", "warm",	 "wise",   "witty",
 	"woolly", "young", "zesty", "zippy",
 };
 
 static const char *const things[] = {
-	"acorn",  "anchor", "badger", "barge",	"basin",  "beacon", "birch",  "brook",
-	"cabin",  "canoe",  "cedar",  "cellar", "cliff",  "clover", "comet",  "crane",
-	"dingo",  "dune",   "eagle",  "elm",	"falcon", "fern",   "ferry",  "finch",
-	"garnet", "glade",  "harbor", "hazel",	"heron",  "hill",   "ibis",   "island",
-	"jetty",  "kayak",  "kettle", "lagoon", "lark",	  "lemur",  "lily",   "loft",
-	"maple",  "marsh",  "meadow", "mole",	"moose",  "oak",    "osprey", "otter",
-	"panda",  "pebble", "pine",   "quarry", "quill",  "raven",  "ridge",  "robin",
-	"sparrow", "spruce", "stork", "thistle", "tundra", "walrus", "willow", "wren",
+	"acorn",   "anchor", "badger", "barge",	  "basin",  "beacon", "birch",	"brook",
+	"cabin",   "canoe",  "cedar",  "cellar",  "cliff",  "clover", "comet",	"crane",
+	"dingo",   "dune",   "eagle",  "elm",	  "falcon", "fern",   "ferry",	"finch",
+	"garnet",  "glade",  "harbor", "hazel",	  "heron",  "hill",   "ibis",	"island",
+	"jetty",   "kayak",  "kettle", "lagoon",  "lark",   "lemur",  "lily",	"loft",
+	"maple",   "marsh",  "meadow", "mole",	  "moose",  "oak",    "osprey", "otter",
+	"panda",   "pebble", "pine",   "quarry",  "quill",  "raven",  "ridge",	"robin",
+	"sparrow", "spruce", "stork",  "thistle", "tundra", "walrus", "willow", "wren",
 };
 
 char *name_make_up(char buf[NAME_MADE_UP_MAX], int attempt)

@@ -16,10 +16,10 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 
-#define HELD_USEC      400000 /* Ctrl-P alone goes in after so long */
-#define CONSOLE_MSEC   100    /* a terminal that nobody holds open is looked at again so often */
-#define DRAIN_MSEC     50     /* for who holds a dead command's stdout */
-#define FLOWS	       3
+#define HELD_USEC    400000 /* Ctrl-P alone goes in after so long */
+#define CONSOLE_MSEC 100    /* a terminal that nobody holds open is looked at again so often */
+#define DRAIN_MSEC   50	    /* for who holds a dead command's stdout */
+#define FLOWS	     3
 
 static const int relayed_signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
 
@@ -296,7 +296,8 @@ static void pass_end(struct relay *relay)
 	} else if (!relay->tty.raw && tcgetattr(relay->console_fd, &modes) == 0) {
 		key = (char)modes.c_cc[VEOF];
 		if (flow_put(&relay->in, &key, 1))
-			flow_run(&relay->in, (struct pollfd[2]) {{.fd = -1, .revents = POLLIN}, {.fd = -1}});
+			flow_run(&relay->in,
+				 (struct pollfd[2]) {{.fd = -1, .revents = POLLIN}, {.fd = -1}});
 	}
 	relay->in.to = -1;
 }

@@ -21,7 +21,8 @@ enum relay_flags {
 	RELAY_INTERACTIVE = 1 << 1, /* it gets the caller's input */
 	RELAY_DETACHABLE = 1 << 2,  /* Ctrl-P Ctrl-Q leave it */
 	RELAY_LOG = 1 << 3,	    /* there is no caller: what it says is logged */
-	RELAY_OUTLIVED = 1 << 4,    /* and goes on being logged when we die: it writes the file itself */
+	RELAY_OUTLIVED =
+		1 << 4,	      /* and goes on being logged when we die: it writes the file itself */
 	RELAY_AGAIN = 1 << 5, /* the command is started again: what it is given stays open */
 };
 
@@ -35,11 +36,11 @@ struct relay {
 	struct outer_tty tty;
 	struct detach_keys keys;
 	uint64_t held_since_usec;
-	int console_fd;	    /* owned; -1 */
-	int ours[3];	    /* our ends of pipes; -1 */
-	int theirs[3];	    /* what the command gets for 0, 1 and 2 */
+	int console_fd;	      /* owned; -1 */
+	int ours[3];	      /* our ends of pipes; -1 */
+	int theirs[3];	      /* what the command gets for 0, 1 and 2 */
 	bool theirs_owned[3]; /* to be closed once it has them */
-	int own_tty_fds[3]; /* the caller's terminals, opened anew so that they don't block; -1 */
+	int own_tty_fds[3];   /* the caller's terminals, opened anew so that they don't block; -1 */
 	int signal_fd;
 	sigset_t old_mask;
 	uint64_t pending; /* signals for the command, bits 1 << number */

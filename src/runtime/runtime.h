@@ -12,6 +12,7 @@
 #include "runtime/rootfs.h"
 #include "runtime/sandbox.h"
 #include "runtime/spec.h"
+#include "runtime/spec_edit.h"
 #include "runtime/target.h"
 
 #endif

@@ -21,7 +21,7 @@
 #include "runtime/roots.h"
 #include "runtime/state.h"
 
-#define FOLLOW_MSEC 500 /* a supervisor that was killed wakes nobody */
+#define FOLLOW_MSEC 500	    /* a supervisor that was killed wakes nobody */
 #define SETTLE_USEC 5000000 /* for a supervisor to clean up after its sandbox ended */
 
 void sandbox_info_finish(struct sandbox_info *info)
@@ -240,7 +240,8 @@ static int stop(struct found *found, uint64_t grace_usec, struct err *err)
 	int r = 0;
 
 	/* so that it isn't started again */
-	marker = openat(found->dir.fd, STATE_STOPPING, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	marker = openat(found->dir.fd, STATE_STOPPING, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+			0600);
 	if (marker < 0 && errno != ENOENT)
 		return err_set(err, errno, "mark sandbox %s as stopping", found->dir.name);
 	pidfd = state_init_pidfd(&found->state);
@@ -316,7 +317,8 @@ static int watch(const struct state_dir *dir)
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", dir->fd);
 	if (fd >= 0)
-		inotify_add_watch(fd, path, IN_MODIFY | IN_MOVE | IN_CREATE | IN_DELETE | IN_DELETE_SELF);
+		inotify_add_watch(fd, path,
+				  IN_MODIFY | IN_MOVE | IN_CREATE | IN_DELETE | IN_DELETE_SELF);
 	return fd;
 }
 

@@ -39,7 +39,7 @@ struct sandbox_info {
 	char *name, *hostname, *rootfs, *image;
 	struct spec_list args;
 	enum sandbox_status status;
-	pid_t pid; /* its init, seen from the host; 0 */
+	pid_t pid;		/* its init, seen from the host; 0 */
 	bool own_pid_namespace; /* all of it ends with its init */
 	uint64_t start_ticks;
 	uint64_t created_usec;	/* since 1970 */

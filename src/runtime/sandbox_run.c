@@ -94,8 +94,8 @@ static int supervise_in_background(const struct spec *spec, struct front *front,
 	return r;
 }
 
-static void __attribute__((noreturn)) be_supervisor(const struct spec *spec, bool strict,
-						    int channel_fd)
+static void __attribute__((noreturn))
+be_supervisor(const struct spec *spec, bool strict, int channel_fd)
 {
 	static struct front front; /* of this process, for its whole life */
 	struct words words = {.word = WORD_FAILED, .number = SANDBOX_EXIT_FAILED};

@@ -22,11 +22,11 @@
 #include "base/units.h"
 #include "runtime/names.h"
 
-#define LOCK_FILE      "lock"
-#define CREATING_LOCK  ".creating" /* in the root: shared while a directory is being made */
-#define UNBORN_PREFIX  ".new-"
-#define MADE_UP_TRIES  64
-#define UNBORN_TRIES   64
+#define LOCK_FILE     "lock"
+#define CREATING_LOCK ".creating" /* in the root: shared while a directory is being made */
+#define UNBORN_PREFIX ".new-"
+#define MADE_UP_TRIES 64
+#define UNBORN_TRIES  64
 
 /* ---- The directory of all ---- */
 
@@ -67,10 +67,11 @@ static int check_root(int fd, const char *path, struct err *err)
 	if (fstat(fd, &st) < 0)
 		return err_set(err, errno, "stat state directory %s", path);
 	if (st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH)))
-		return err_setx(err, EPERM,
-				"state directory %s belongs to somebody else, or others may write to "
-				"it: remove it, or set XDG_RUNTIME_DIR",
-				path);
+		return err_setx(
+			err, EPERM,
+			"state directory %s belongs to somebody else, or others may write to "
+			"it: remove it, or set XDG_RUNTIME_DIR",
+			path);
 	return 0;
 }
 
@@ -142,7 +143,8 @@ static bool is_current(int dirfd, int fd)
 {
 	struct stat here, there;
 
-	return fstat(fd, &here) == 0 && fstatat(dirfd, LOCK_FILE, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+	return fstat(fd, &here) == 0 &&
+	       fstatat(dirfd, LOCK_FILE, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
 	       here.st_ino == there.st_ino && here.st_dev == there.st_dev;
 }
 
@@ -224,7 +226,8 @@ static int make_unborn(struct state_dir *dir, char unborn[64], struct err *err)
 		return err_set(err, errno, "make a directory for the state of a sandbox");
 	dir->fd = open_below(dir->root_fd, unborn);
 	if (dir->fd >= 0)
-		dir->lock_fd = openat(dir->fd, LOCK_FILE, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		dir->lock_fd =
+			openat(dir->fd, LOCK_FILE, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (dir->lock_fd < 0 || lock(dir->lock_fd, F_OFD_SETLK, F_WRLCK) < 0)
 		return err_set(err, errno, "lock the state of a sandbox");
 	return 0;
@@ -254,8 +257,8 @@ static int bear(struct state_dir *dir, const char *unborn, const char *name, str
 	if (r == 0)
 		return 0;
 	if (errno == EEXIST)
-		return err_setx(err, EEXIST, "there is a sandbox %s already: boxtop rm %s", name ? name : "",
-				name ? name : "");
+		return err_setx(err, EEXIST, "there is a sandbox %s already: boxtop rm %s",
+				name ? name : "", name ? name : "");
 	return err_set(err, errno, "name the state of sandbox %s", name ? name : "");
 }
 

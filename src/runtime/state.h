@@ -20,7 +20,7 @@
 #define STATE_CONFIG   "config.json"
 #define STATE_LOG      "log"
 #define STATE_FILE     "state.json"
-#define STATE_TREE     "tree" /* a link of roots.c: the unpacked archive is used */
+#define STATE_TREE     "tree"	  /* a link of roots.c: the unpacked archive is used */
 #define STATE_STOPPING "stopping" /* there: somebody wants its end, don't restart it */
 
 /** struct state_dir - one sandbox's directory; finish with state_dir_finish() */
@@ -39,7 +39,7 @@ struct state {
 	char boot_id[40];	  /* of the boot in which pid and cgroups mean something */
 	pid_t supervisor;	  /* for people; the lock tells whether it lives */
 	enum cg_manager manager;
-	char *unit; /* systemd scope; NULL */
+	char *unit;	    /* systemd scope; NULL */
 	char *cgroups_path; /* as the spec has it: where groups may be that are not written down yet */
 	bool outlive, remove;
 };

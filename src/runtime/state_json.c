@@ -21,10 +21,8 @@
 #define STATE_BYTES_MAX (1u << 20)
 
 static const char *const status_texts[] = {
-	[SANDBOX_CREATING] = "creating",
-	[SANDBOX_RUNNING] = "running",
-	[SANDBOX_FROZEN] = "frozen",
-	[SANDBOX_STOPPED] = "stopped",
+	[SANDBOX_CREATING] = "creating",   [SANDBOX_RUNNING] = "running",
+	[SANDBOX_FROZEN] = "frozen",	   [SANDBOX_STOPPED] = "stopped",
 	[SANDBOX_ABANDONED] = "abandoned",
 };
 
@@ -40,7 +38,13 @@ static const char *const manager_texts[] = {
 };
 
 /* What a member of struct state is in JSON. */
-enum member_type { MEMBER_TEXT, MEMBER_LIST, MEMBER_U64, MEMBER_INT, MEMBER_BOOL };
+enum member_type {
+	MEMBER_TEXT,
+	MEMBER_LIST,
+	MEMBER_U64,
+	MEMBER_INT,
+	MEMBER_BOOL
+};
 
 /** struct member - one key and where it goes */
 struct member {
@@ -210,7 +214,8 @@ static bool read_list(struct arena *arena, const json_t *json, struct spec_list 
 
 	if (!json_is_array(json))
 		return false;
-	json_array_foreach (json, i, item) {
+	json_array_foreach(json, i, item)
+	{
 		if (!json_is_string(item))
 			return false;
 		state_list_add(arena, out, json_string_value(item));
@@ -292,7 +297,8 @@ static bool read_paths(const json_t *object, struct state *state)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach ((json_t *)object, key, value) {
+	json_object_foreach((json_t *)object, key, value)
+	{
 		int controller = read_controller(key);
 
 		if (controller < 0 || !is_safe_path(json_string_value(value)))
@@ -348,8 +354,9 @@ int state_read(const struct state_dir *dir, struct state *out, struct err *err)
 	if (good)
 		return 0;
 	state_finish(out);
-	return err_setx(err, EBADMSG, "the state of sandbox %s can't be understood: boxtop rm -f %s",
-			dir->name, dir->name);
+	return err_setx(err, EBADMSG,
+			"the state of sandbox %s can't be understood: boxtop rm -f %s", dir->name,
+			dir->name);
 }
 
 void state_finish(struct state *state)

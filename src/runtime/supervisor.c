@@ -23,13 +23,13 @@
 #include "runtime/channel.h"
 #include "runtime/left.h"
 
-#define SECOND_USEC	  UINT64_C(1000000)
+#define SECOND_USEC	   UINT64_C(1000000)
 #define TIMEOUT_GRACE_USEC (10 * SECOND_USEC)
-#define LOST_GRACE_USEC	  (2 * SECOND_USEC) /* after the caller went without a word */
-#define PAUSE_FIRST_USEC  UINT64_C(100000)  /* before a restart; doubled each time */
-#define PAUSE_MAX_USEC	  (60 * SECOND_USEC)
-#define STEADY_USEC	  (10 * SECOND_USEC) /* ran so long: the next pause is the first again */
-#define LOOK_MSEC	  200		     /* for a wish to stop, during a pause; for a long log */
+#define LOST_GRACE_USEC	   (2 * SECOND_USEC) /* after the caller went without a word */
+#define PAUSE_FIRST_USEC   UINT64_C(100000)  /* before a restart; doubled each time */
+#define PAUSE_MAX_USEC	   (60 * SECOND_USEC)
+#define STEADY_USEC	   (10 * SECOND_USEC) /* ran so long: the next pause is the first again */
+#define LOOK_MSEC	   200 /* for a wish to stop, during a pause; for a long log */
 
 /* ---- Who is there ---- */
 
@@ -213,12 +213,12 @@ int life_stay(struct life *life, struct err *err)
 static int start(struct life *life, struct err *err)
 {
 	struct relay *relay = &life->front->relay;
-	struct launch_request request = {.spec = &life->spec,
-					 .layers = &life->layers,
-					 .cg = &life->cg,
-					 .stdio = {relay->theirs[0], relay->theirs[1],
-						   relay->theirs[2]},
-					 .pidfd = -1};
+	struct launch_request request = {
+		.spec = &life->spec,
+		.layers = &life->layers,
+		.cg = &life->cg,
+		.stdio = {relay->theirs[0], relay->theirs[1], relay->theirs[2]},
+		.pidfd = -1};
 	int r;
 
 	if (relay->flags & RELAY_OUTLIVED)

@@ -31,7 +31,7 @@ struct life {
 	struct cg cg;
 	struct launch_layers layers;
 	struct launched launched;
-	uint64_t oom_kills; /* that were told already */
+	uint64_t oom_kills;	  /* that were told already */
 	uint64_t timeout_at_usec; /* 0: none */
 	uint64_t kill_at_usec;	  /* asked to end: ended by force then; 0 */
 	bool cg_made;

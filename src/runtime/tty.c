@@ -23,7 +23,7 @@ struct tty_mode {
 };
 
 static const struct tty_mode tty_modes[] = {
-	{"1049", false}, {"1047", false}, {"47", false},   {"25", true},   {"1", false},
+	{"1049", false}, {"1047", false}, {"47", false},   {"25", true},    {"1", false},
 	{"9", false},	 {"1000", false}, {"1001", false}, {"1002", false}, {"1003", false},
 	{"1004", false}, {"1005", false}, {"1006", false}, {"1015", false}, {"2004", false},
 };

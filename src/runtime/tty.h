@@ -14,8 +14,9 @@ struct outer_tty {
 	int fd; /* borrowed; -1: there is none */
 	bool raw;
 	struct termios saved;
-	unsigned int modes; /* what programs inside switched on and not off: bits by a table of ours */
-	size_t matched;	    /* of an escape sequence at the end of what was seen last */
+	unsigned int
+		modes;	/* what programs inside switched on and not off: bits by a table of ours */
+	size_t matched; /* of an escape sequence at the end of what was seen last */
 	char sequence[16];
 };
 
