@@ -294,6 +294,33 @@ static void init_may_signal_and_nothing_else(void **state)
 			    "CapAmb:\t0000000000000000\nNoNewPrivs:\t1\n\n");
 }
 
+static void a_user_is_a_name_of_the_root_or_a_whole_number_in_range(void **state)
+{
+	static const char *const refused[] = {
+		"-1",	      "+1",	      "1x",
+		"0x0",	      " 0",	      "",
+		"4294967295", "4294967296",   "18446744073709551616",
+		"0:-1",	      "0:4294967295", "0:",
+		"minus",      "wide",	      "root:nobody",
+	};
+	struct rig *rig = *state;
+
+	if (geteuid() != 0)
+		skip();
+	/* Lines of a hostile image that a lax reader takes for root's or for nobody's. */
+	tree_add(rig->root, "etc/passwd",
+		 "root:x:0:0::/:/bin/sh\nminus:x:-1:-1::/:\nwide:x:4294967296:0::/:\n");
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
+		rig->spec.process.user = arena_strdup(&rig->spec.arena, refused[i]);
+		rig_args(rig, (const char *const[]) {"/bin/true", NULL});
+		if (rig_run_cg(rig, NULL) >= 0)
+			fail_msg("user \"%s\" was taken", refused[i]);
+	}
+	rig->spec.process.user = arena_strdup(&rig->spec.arena, "12:34");
+	assert_string_equal(rig_sh(rig, "id -u; id -g; grep CapEff /proc/self/status"),
+			    "12\n34\nCapEff:\t0000000000000000\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -311,6 +338,7 @@ int main(void)
 		TEST(other_sandboxes_can_not_be_seen_or_signalled),
 		TEST(no_program_can_be_run_through_a_descriptor_of_the_launch),
 		TEST(init_may_signal_and_nothing_else),
+		TEST(a_user_is_a_name_of_the_root_or_a_whole_number_in_range),
 		TEST(what_is_mounted_inside_does_not_come_out_of_a_shared_mount),
 	};
 
