@@ -132,7 +132,7 @@ int left_settle(struct state_dir *dir, struct state *state, bool keep, struct er
 	state->info.start_ticks = 0;
 	if (!state->info.finished_usec)
 		state->info.finished_usec = clock_realtime_usec();
-	r = state_write(dir, state, err);
+	r = state_save(dir, state, err);
 	if (r == 0)
 		state_lock_end(dir);
 	return r;
@@ -153,7 +153,7 @@ static int sweep_orphan(struct state_dir *dir, struct err *err)
 {
 	struct state state;
 	bool creating;
-	int r = state_read(dir, &state, err);
+	int r = state_load(dir, &state, err);
 
 	/* Nothing is made before it is written down, or it can't be told what: it's the directory only. */
 	if (r < 0)

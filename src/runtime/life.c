@@ -69,7 +69,7 @@ static int claim_name(struct life *life, struct err *err)
 		return r;
 	life->spec.name = life->dir.name;
 	describe(life);
-	r = state_write(&life->dir, &life->state, err);
+	r = state_save(&life->dir, &life->state, err);
 	if (r == 0)
 		r = spec_save(&life->spec, life->dir.fd, STATE_CONFIG, err);
 	if (r == 0 && life->front->relay.flags & RELAY_LOG)
@@ -124,7 +124,7 @@ static int make_groups(struct life *life, struct err *err)
 	info->inode = life->cg.inode;
 	life->state.manager = life->cg.manager;
 	life->state.unit = life->cg.unit;
-	r = state_write(&life->dir, &life->state, err);
+	r = state_save(&life->dir, &life->state, err);
 	return r < 0 ? r : take_notes(life, err);
 }
 

@@ -69,7 +69,7 @@ static int find(const char *name, struct found *found, struct err *err)
 	if (r == 0)
 		r = left_sweep_one(&found->dir, err);
 	found->orphaned = r > 0;
-	return r < 0 ? r : state_read(&found->dir, &found->state, err);
+	return r < 0 ? r : state_load(&found->dir, &found->state, err);
 }
 
 /* ---- Asking ---- */
@@ -160,7 +160,7 @@ static int read_end(struct found *found, int *out_exit, struct err *err)
 	state_finish(&found->state);
 	r = left_sweep_one(&found->dir, err);
 	if (r >= 0)
-		r = state_read(&found->dir, &found->state, err);
+		r = state_load(&found->dir, &found->state, err);
 	if (r == 0)
 		*out_exit = found->state.info.exit_code;
 	return r;

@@ -92,7 +92,7 @@ static int hold(struct visitor *visitor, const char *name, struct err *err)
 	if (r == 0)
 		r = left_sweep_one(&visitor->dir, err);
 	if (r >= 0)
-		r = state_read(&visitor->dir, &visitor->state, err);
+		r = state_load(&visitor->dir, &visitor->state, err);
 	if (r == 0)
 		r = check_running(visitor, err);
 	if (r < 0)

@@ -86,9 +86,10 @@ static int parse_caps(const char *text, uint64_t *out, struct err *err)
 	*out = 0;
 	while (span_next_part(&rest, ',', &part)) {
 		if (!find_cap(part, &one))
-			return err_setx(err, EINVAL,
-					"'%.*s' is no capability: NET_RAW, CAP_SYS_PTRACE, ... or ALL",
-					(int)part.len, part.p);
+			return err_setx(
+				err, EINVAL,
+				"'%.*s' is no capability: NET_RAW, CAP_SYS_PTRACE, ... or ALL",
+				(int)part.len, part.p);
 		*out |= one;
 	}
 	return 0;
@@ -183,9 +184,9 @@ static const struct {
 	const char *name;
 	enum spec_ns ns;
 } ns_names[] = {
-	{"user", SPEC_NS_USER},	  {"mnt", SPEC_NS_MNT},	    {"mount", SPEC_NS_MNT},
-	{"pid", SPEC_NS_PID},	  {"net", SPEC_NS_NET},	    {"network", SPEC_NS_NET},
-	{"ipc", SPEC_NS_IPC},	  {"uts", SPEC_NS_UTS},	    {"cgroup", SPEC_NS_CGROUP},
+	{"user", SPEC_NS_USER}, {"mnt", SPEC_NS_MNT}, {"mount", SPEC_NS_MNT},
+	{"pid", SPEC_NS_PID},	{"net", SPEC_NS_NET}, {"network", SPEC_NS_NET},
+	{"ipc", SPEC_NS_IPC},	{"uts", SPEC_NS_UTS}, {"cgroup", SPEC_NS_CGROUP},
 	{"time", SPEC_NS_TIME},
 };
 
@@ -219,9 +220,10 @@ int spec_share(struct spec *spec, const char *text, struct err *err)
 	if (r < 0)
 		return r;
 	if (namespaces & SPEC_NS_MNT)
-		return err_setx(err, EINVAL,
-				"the mount namespace can't be shared: the sandbox's mounts would be "
-				"the host's");
+		return err_setx(
+			err, EINVAL,
+			"the mount namespace can't be shared: the sandbox's mounts would be "
+			"the host's");
 	spec->namespaces &= ~namespaces;
 	return 0;
 }

@@ -98,11 +98,11 @@ int state_names(int root_fd, struct arena *arena, struct spec_list *out, struct 
 /** state_discard_unborn() - directories of creators that died before they had their name */
 void state_discard_unborn(int root_fd);
 
-/** state_write() - replace state.json as a whole; the lock's holder only. 0; -errno with @err */
-int state_write(const struct state_dir *dir, const struct state *state, struct err *err);
-/** state_read() - 0; -ENOENT there is none; -EBADMSG malformed; -errno, always with @err. What a
+/** state_save() - replace state.json as a whole; the lock's holder only. 0; -errno with @err */
+int state_save(const struct state_dir *dir, const struct state *state, struct err *err);
+/** state_load() - 0; -ENOENT there is none; -EBADMSG malformed; -errno, always with @err. What a
  *  missing key stands for is zero */
-int state_read(const struct state_dir *dir, struct state *out, struct err *err);
+int state_load(const struct state_dir *dir, struct state *out, struct err *err);
 void state_finish(struct state *state);
 
 /** state_remove() - the directory with all in it; 0; -errno with @err */

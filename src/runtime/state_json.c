@@ -181,7 +181,7 @@ static int write_all(int fd, const char *text, size_t len)
 	return 0;
 }
 
-int state_write(const struct state_dir *dir, const struct state *state, struct err *err)
+int state_save(const struct state_dir *dir, const struct state *state, struct err *err)
 {
 	_cleanup_(cleanup_close)
 	int fd = openat(dir->fd, STATE_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
@@ -333,7 +333,7 @@ static bool read_object(const json_t *object, struct state *state)
 	return read_paths(json_object_get(object, "cgroups"), state);
 }
 
-int state_read(const struct state_dir *dir, struct state *out, struct err *err)
+int state_load(const struct state_dir *dir, struct state *out, struct err *err)
 {
 	_cleanup_(strbuf_finish)
 	struct strbuf text = STRBUF_INIT;

@@ -80,7 +80,7 @@ static void front_left(struct life *life)
 	/* It is one in the background now, to be asked about later. */
 	life->keep = !life->spec.remove;
 	life->state.remove = life->spec.remove;
-	state_write(&life->dir, &life->state, NULL);
+	state_save(&life->dir, &life->state, NULL);
 	if (life->launched.console_fd >= 0)
 		relay_start(&front->relay, TAKE_FD(life->launched.console_fd));
 }
@@ -229,7 +229,7 @@ static int start(struct life *life, struct err *err)
 	life->state.info.pid = life->launched.pid;
 	life->state.info.start_ticks = state_start_ticks(life->launched.pid);
 	life->state.info.status = SANDBOX_RUNNING;
-	r = state_write(&life->dir, &life->state, err);
+	r = state_save(&life->dir, &life->state, err);
 	if (r == 0)
 		front_started(life);
 	return r;
