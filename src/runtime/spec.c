@@ -171,8 +171,19 @@ void spec_init(struct spec *spec)
 	init_process(spec);
 }
 
+static bool has(const struct spec_list *list, const char *text)
+{
+	for (size_t i = 0; i < list->len; i++)
+		if (strcmp(list->items[i], text) == 0)
+			return true;
+	return false;
+}
+
 void spec_mask_host_secrets(struct spec *spec, const char *home)
 {
+	/* Once is enough. */
+	if (has(&spec->masked_paths, host_secrets[0]))
+		return;
 	add_all(spec, &spec->masked_paths, host_secrets, ARRAY_LEN(host_secrets));
 	if (!home || home[0] != '/')
 		return;

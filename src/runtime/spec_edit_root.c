@@ -139,6 +139,20 @@ static void use_variable(struct spec *spec, const char *name)
 		spec_set_env(spec, name, NULL);
 }
 
+/* Every sandbox has its own of these, and nothing of the host's is in them. */
+static bool is_of_sandbox(struct span path)
+{
+	static const char *const tops[] = {"/tmp", "/run", "/dev", "/proc", "/sys"};
+
+	for (size_t i = 0; i < ARRAY_LEN(tops); i++) {
+		struct span top = span_of(tops[i]);
+
+		if (span_starts(path, top) && (path.len == top.len || path.p[top.len] == '/'))
+			return true;
+	}
+	return false;
+}
+
 void spec_use_host(struct spec *spec)
 {
 	static const char *const variables[] = {"HOME", "LANG", "LC_ALL", "LC_CTYPE"};
@@ -148,6 +162,6 @@ void spec_use_host(struct spec *spec)
 	for (size_t i = 0; i < ARRAY_LEN(variables); i++)
 		use_variable(spec, variables[i]);
 	/* "(unreachable)", or no such directory any more: then it stays the root */
-	if (getcwd(here, sizeof(here)) && here[0] == '/')
+	if (getcwd(here, sizeof(here)) && here[0] == '/' && !is_of_sandbox(span_of(here)))
 		spec->process.cwd = arena_strdup(&spec->arena, here);
 }

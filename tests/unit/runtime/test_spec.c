@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "runtime/spec.h"
+#include "runtime/spec_edit.h"
 
 static int set_up(void **state)
 {
@@ -98,6 +100,21 @@ static void host_secrets_are_masked_with_those_of_a_home(void **state)
 	}
 	assert_true(shadow && key);
 	taken(spec);
+	before = spec->masked_paths.len;
+	spec_mask_host_secrets(spec, "/home/alice");
+	assert_int_equal(spec->masked_paths.len, before);
+}
+
+static void a_sandbox_of_the_host_starts_where_the_caller_is_if_that_is_inside(void **state)
+{
+	struct spec *spec = *state;
+
+	assert_int_equal(chdir("/tmp"), 0);
+	spec_use_host(spec);
+	assert_string_equal(spec->process.cwd, "/");
+	assert_int_equal(chdir("/usr"), 0);
+	spec_use_host(spec);
+	assert_string_equal(spec->process.cwd, "/usr");
 }
 
 static void names_are_no_paths(void **state)
@@ -458,6 +475,9 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(host_secrets_are_masked_with_those_of_a_home,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_sandbox_of_the_host_starts_where_the_caller_is_if_that_is_inside, set_up,
+			tear_down),
 		cmocka_unit_test(names_are_no_paths),
 		cmocka_unit_test_setup_teardown(a_user_is_numbers_or_names_and_nothing_like_them,
 						set_up, tear_down),
