@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
  * Rows for containers made by hand with unshare, chroot or bwrap, which have no name and often no
- * cgroup. A group that fills a cgroup made by hand makes that one the container, so that its limits
- * are where one looks for them; else it is a row by namespace, whose usage is the sum over its
- * processes. Browsers put their children in namespaces: all groups of one program are one app.
+ * cgroup, and for those that an engine made without one (by_monitor.c). A group that fills a cgroup
+ * made by hand makes that one the container, so that its limits are where one looks for them; else it
+ * is a row by namespace, whose usage is the sum over its processes. Browsers put their children in
+ * namespaces: all groups of one program are one app.
  */
 #include "collectors/by_namespace.h"
 
@@ -74,24 +75,33 @@ static enum ns_type telling_type(const struct ns_group *group)
 	return NS_TYPES;
 }
 
+static uint64_t key_of(const struct ns_group *group)
+{
+	const struct pid_entry *leader = group->leader;
+	enum ns_type type = telling_type(group);
+
+	return type < NS_TYPES
+		       ? container_key(NULL, leader->ns[type])
+		       : container_key("chroot", leader->root_inode ^ leader->root_dev << 40);
+}
+
 static void describe(struct identity_pass *ip, const struct ns_groups *groups, uint32_t index,
-		     struct draft *draft)
+		     struct claim *claim)
 {
 	const struct ns_group *group = &groups->items[index];
 	const struct pid_entry *leader = group->leader;
 	const char *comm = named_after(ip, groups, index)->comm;
 	enum ns_type type = telling_type(group);
-	struct claim *claim = &draft->claim;
 
+	claim->kind = CONTAINER_CONTAINER;
+	claim->engine = engine_of(group);
+	claim->confirmed = true;
 	claim->name = leader->root ? arena_printf(claim->arena, "%s@%s", comm, leader->root)
 				   : arena_printf(claim->arena, "%s-%d", comm, leader->pid);
 	if (type < NS_TYPES)
 		claim->id = arena_printf(claim->arena, "%s:[%llu]", ns_type_text(type),
 					 (unsigned long long)leader->ns[type]);
 	claim->uid = leader->uid == (uid_t)-1 ? 0 : leader->uid;
-	draft->key = type < NS_TYPES
-			     ? container_key(NULL, leader->ns[type])
-			     : container_key("chroot", leader->root_inode ^ leader->root_dev << 40);
 }
 
 /* ---- The cgroup that it fills ---- */
@@ -154,10 +164,9 @@ static struct draft *add_row(struct identity_pass *ip, struct ns_groups *groups,
 	draft->leader = group->leader;
 	draft->parent =
 		group->outer == INDEX_NONE ? group->around : groups->items[group->outer].draft;
-	draft->claim.kind = CONTAINER_CONTAINER;
-	draft->claim.engine = engine_of(group);
-	draft->claim.confirmed = true;
-	describe(ip, groups, index, draft);
+	draft->key = key_of(group);
+	if (!by_monitor(ip, groups, index, &draft->claim))
+		describe(ip, groups, index, &draft->claim);
 	group->draft = (uint32_t)ip->drafts_len - 1;
 	return draft;
 }

@@ -38,7 +38,18 @@ struct ns_groups {
  * is not what a container is, and the namespaces screen shows it; helpers of rootless engines.
  */
 void ns_groups_find(const struct identity_pass *ip, struct ns_groups *out);
+/** ns_groups_of() - index of the group that a process is in, or INDEX_NONE */
+uint32_t ns_groups_of(const struct identity_pass *ip, const struct ns_groups *groups, pid_t pid);
 void ns_groups_finish(struct ns_groups *groups);
+
+/**
+ * by_monitor() - fill @claim for the container of a group that an engine's monitor started
+ * @claim: with its arena; changed only if the engine's state confirms it
+ *
+ * Return: whether one did.
+ */
+bool by_monitor(const struct identity_pass *ip, const struct ns_groups *groups, uint32_t index,
+		struct claim *claim);
 
 /** ns_inode_set - sorted inodes of namespaces */
 struct ns_inode_set {

@@ -322,17 +322,40 @@ static void settle_pause(struct draft *draft)
 		draft->claim.kind = CONTAINER_PAUSE;
 }
 
-/* A pod's own name stands in what its containers say. */
-static void settle_pod(struct identity_pass *ip, const struct draft *draft)
+static struct draft *pod_of(struct identity_pass *ip, const struct draft *draft)
 {
 	struct draft *pod = draft->parent == INDEX_NONE ? NULL : &ip->drafts[draft->parent];
 
 	if (!pod || pod->claim.kind != CONTAINER_POD || !draft->claim.confirmed ||
 	    !draft->claim.pod)
+		return NULL;
+	return pod;
+}
+
+/* Of podman's pods the path tells the beginning of the id. */
+static bool is_pod_id(const struct claim *pod, const char *name)
+{
+	return pod->id && strncmp(pod->id, name, strlen(name)) == 0;
+}
+
+/* A pod's own name stands in what its containers say, of one of podman in what one of them says. */
+static void settle_pod(struct identity_pass *ip, const struct draft *draft)
+{
+	struct draft *pod = pod_of(ip, draft);
+
+	if (!pod || is_pod_id(&pod->claim, draft->claim.pod))
 		return;
 	pod->claim.name = draft->claim.pod;
 	pod->claim.pod = draft->claim.pod;
 	pod->claim.pod_namespace = draft->claim.pod_namespace;
+}
+
+static void settle_pod_member(struct identity_pass *ip, struct draft *draft)
+{
+	const struct draft *pod = pod_of(ip, draft);
+
+	if (pod && pod->claim.pod && is_pod_id(&pod->claim, draft->claim.pod))
+		draft->claim.pod = pod->claim.pod;
 }
 
 static void settle(struct identity_pass *ip)
@@ -342,6 +365,8 @@ static void settle(struct identity_pass *ip)
 		settle_pause(&ip->drafts[i]);
 		settle_pod(ip, &ip->drafts[i]);
 	}
+	for (size_t i = 0; i < ip->drafts_len; i++)
+		settle_pod_member(ip, &ip->drafts[i]);
 }
 
 /* ---- To the snapshot ---- */
@@ -481,6 +506,8 @@ static int identity_sample(void *state, struct pass *pass, struct err *err)
 		.drafts_cap = identity->drafts_cap,
 		.cmdlines = identity->cmdlines,
 		.users = identity->users,
+		.state = identity->state_dirs ? identity->state : NULL,
+		.root_fd = identity->root_fd,
 	};
 	struct stat st;
 

@@ -34,6 +34,8 @@ struct identity_pass {
 	size_t drafts_len, drafts_cap;
 	struct cmdlines *cmdlines;
 	struct users *users;
+	struct state_cache *state; /* NULL: engines' state is not to be looked at */
+	int root_fd;
 	const char *denied; /* a state that would have named a row, lent by its claim; NULL */
 };
 

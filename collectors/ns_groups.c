@@ -27,10 +27,11 @@
 /* In which order a namespace tells sandboxes apart. The cgroup and time namespaces say nothing. */
 static const enum ns_type telling[] = {NS_PID, NS_MNT, NS_USER, NS_UTS, NS_IPC, NS_NET};
 
-/* Programs that rootless engines run for their containers, with namespaces for their own safety. */
+/* Programs that rootless engines run for their containers, with namespaces of their own. */
 static const char *const helpers[] = {
-	"pasta",	"pasta.avx2",	  "passt",	  "passt.avx2",	    "slirp4netns",
-	"rootlessport", "rootlessport-c", "aardvark-dns", "fuse-overlayfs", "rootlesskit",
+	"pasta",	  "pasta.avx2",	  "passt",	    "passt.avx2",
+	"slirp4netns",	  "rootlessport", "rootlessport-c", "aardvark-dns",
+	"fuse-overlayfs", "rootlesskit",  "conmon",
 };
 
 /** struct finder - the groups in the making */
@@ -355,6 +356,13 @@ void ns_groups_find(const struct identity_pass *ip, struct ns_groups *out)
 	free(finder.stack);
 	free(finder.named.items);
 	free(finder.claimed.items);
+}
+
+uint32_t ns_groups_of(const struct identity_pass *ip, const struct ns_groups *groups, pid_t pid)
+{
+	const struct pid_entry *entry = identity_entry(ip, pid);
+
+	return entry ? groups->of[index_of(ip, entry)] : INDEX_NONE;
 }
 
 void ns_groups_finish(struct ns_groups *groups)

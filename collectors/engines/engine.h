@@ -50,6 +50,13 @@ struct claim_path {
 	uid_t uid;	       /* from user-N.slice or user@N.service above it; 0 otherwise */
 };
 
+/** struct engine_monitor - a process that started a container and stays outside of it */
+struct engine_monitor {
+	const char *comm;
+	const char *command; /* arguments, joined by spaces */
+	uid_t uid;
+};
+
 /** struct engine_io - what confirming may use */
 struct engine_io {
 	int root_fd;
@@ -72,6 +79,9 @@ struct engine {
 	/** confirm() - enrich from the state on disk; NULL where there is none. 0 also when the state
 	 *  is missing, denied or doesn't agree: then claim.confirmed stays false */
 	int (*confirm)(const struct engine_io *io, struct claim *claim, struct err *err);
+	/** claim_monitored() - the same as claim() for a container without a cgroup of its own, from
+	 *  who started it; holds only if it is confirmed. NULL where no engine of that kind is known */
+	bool (*claim_monitored)(const struct engine_monitor *monitor, struct claim *out);
 };
 
 extern const struct engine *const engines[];

@@ -4,7 +4,11 @@
  * /libpod_parent; libpod-payload-<id> below the unit of a quadlet; a pod is a slice or a directory
  * named by its id. Names from containers.json of the storage (the directory is called after its
  * driver), the leader from crun's or runc's state. A pod's name is in a database that we don't read:
- * the hostname that its containers share is taken, which is the name unless another was asked for.
+ * the hostname of its infrastructure container is taken, which is the name unless another was asked
+ * for. The others of a pod have none, or one of their own.
+ *
+ * Rootless on v1 and hybrid, and with --cgroups=disabled, containers have no cgroup of their own:
+ * conmon, which started each, has the id among its arguments.
  */
 #include "base/cleanup.h"
 #include "collectors/engines/confirm.h"
@@ -75,6 +79,11 @@ static bool podman_claim(const struct claim_path *path, struct claim *out)
 		claim_set(out, CONTAINER_MONITOR, SPAN(""), SPAN("podman-pause"));
 		return true;
 	}
+	if (span_eq(path->component, SPAN("conmon")) &&
+	    span_eq(match_last(path->parent), SPAN("libpod_parent"))) {
+		claim_set(out, CONTAINER_MONITOR, SPAN(""), SPAN("conmon"));
+		return true;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
 		if (!claim_hex(path, forms[i].prefix, forms[i].suffix, forms[i].kind, out))
 			continue;
@@ -83,6 +92,24 @@ static bool podman_claim(const struct claim_path *path, struct claim *out)
 		return true;
 	}
 	return false;
+}
+
+static bool podman_claim_monitored(const struct engine_monitor *monitor, struct claim *out)
+{
+	static const char mark[] = " -c ";
+	const char *at;
+	struct span id;
+
+	if (strcmp(monitor->comm, "conmon") != 0)
+		return false;
+	at = strstr(monitor->command, mark);
+	if (!at || strlen(at) < strlen(mark) + MATCH_ID_LEN)
+		return false;
+	id = (struct span) {at + strlen(mark), MATCH_ID_LEN};
+	if (!match_hex(id, MATCH_ID_LEN))
+		return false;
+	claim_set(out, CONTAINER_CONTAINER, id, SPAN(""));
+	return true;
 }
 
 static const struct facts *find_in_storage(const struct engine_io *io, struct claim *claim,
@@ -111,6 +138,15 @@ static void confirm_pidfiles(const struct engine_io *io, struct claim *claim, co
 					     drivers[i], claim->id));
 }
 
+/* A pod's infrastructure container is called after the pod's id. */
+static bool is_infra(const struct claim *claim)
+{
+	struct span id;
+
+	return claim->pod && match_strip(span_of(claim->name), "", "-infra", &id) &&
+	       match_hex(id, MATCH_SHORT_ID_LEN);
+}
+
 /* Called for what is confirmed: the configuration says what the lists don't. */
 static void take_config(const struct engine_io *io, struct claim *claim, const char *storage)
 {
@@ -123,19 +159,10 @@ static void take_config(const struct engine_io *io, struct claim *claim, const c
 		if (!facts)
 			continue;
 		confirm_take(claim, facts);
-		if (claim->pod && facts->text[FACT_HOSTNAME])
+		if (is_infra(claim) && facts->text[FACT_HOSTNAME])
 			claim->pod = arena_strdup(claim->arena, facts->text[FACT_HOSTNAME]);
 		return;
 	}
-}
-
-/* A pod's infrastructure container is called after the pod's id. */
-static bool is_infra(const struct claim *claim)
-{
-	struct span id;
-
-	return claim->pod && match_strip(span_of(claim->name), "", "-infra", &id) &&
-	       match_hex(id, MATCH_SHORT_ID_LEN);
 }
 
 static int podman_confirm(const struct engine_io *io, struct claim *claim, struct err *err)
@@ -172,4 +199,5 @@ const struct engine engine_podman = {
 	.name = "podman",
 	.claim = podman_claim,
 	.confirm = podman_confirm,
+	.claim_monitored = podman_claim_monitored,
 };

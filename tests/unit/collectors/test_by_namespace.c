@@ -227,7 +227,11 @@ static void bench_run(struct bench *bench, const struct host_case *host, int roo
 					    .entries = bench->list,
 					    .host_root_dev = 1,
 					    .host_root_inode = 2,
-					    .cmdlines = cmdlines_new()};
+					    .cmdlines = cmdlines_new(),
+					    .users = users_new(root_fd, false),
+					    .state = state_cache_new(root_fd),
+					    .root_fd = root_fd};
+	state_cache_begin(bench->ip.state, 1000000);
 	cmdlines_begin(bench->ip.cmdlines, openat(root_fd, "proc", O_RDONLY | O_CLOEXEC), 1000000);
 	for (size_t type = 0; type < NS_TYPES; type++)
 		bench->ip.host_ns[type] = HOST + type;
@@ -248,6 +252,8 @@ static void bench_run(struct bench *bench, const struct host_case *host, int roo
 static void bench_finish(struct bench *bench)
 {
 	cmdlines_free(bench->ip.cmdlines);
+	users_free(bench->ip.users);
+	state_cache_free(bench->ip.state);
 	snapshot_unref(bench->ip.snapshot);
 	free(bench->ip.drafts);
 }
@@ -388,6 +394,46 @@ static void all_sandboxes_of_a_browser_are_one_app(void **state)
 		   &host, "unshare app chrome 60,61,70\nunshare container sh-80 80\n");
 }
 
+/* A rootless podman on v1: the container has no cgroup, and conmon is in the user's session. The state
+ * says which process is the container's, not who is called conmon. */
+static void what_conmon_started_is_podmans_if_the_state_says_so(void **state)
+{
+	static const char
+		files[] =
+			"mkdir -p proc/60 var/lib/containers/storage/overlay-containers "
+			"run/crun/" ID("c9") " && printf "
+					     "'/usr/bin/conmon\\0--api-version\\0001\\0-c\\0" ID(
+						     "c9") "\\0-u\\0x\\0' >proc/60/cmdline"
+							   " && echo '[{\"id\":\"" ID(
+								   "c9") "\",\"names\":[\"web\"]}]'"
+									 " >var/lib/containers/"
+									 "storage/"
+									 "overlay-containers/"
+									 "containers.json"
+									 " && echo "
+									 "'{\"pid\":61,\"process-"
+									 "start-time\":100}' "
+									 ">run/crun/" ID(
+										 "c9") "/status";
+	struct host_case host = {"podman without cgroups",
+				 {{0}},
+				 {{60, 1, "conmon", "user=1 mnt=2", NULL, 0, NULL, 0},
+				  {61, 60, "nginx", "user=1 mnt=3 pid=4", "/srv/a", 1, NULL, 0},
+				  {62, 61, "nginx", "user=1 mnt=3 pid=4", "/srv/a", 2, NULL, 0}},
+				 NULL};
+
+	(void)state;
+	in_machine(files, &host, "podman container web 61,62\n");
+	host.tasks[0].comm = "bash";
+	in_machine(files, &host,
+		   "unshare container bash-60 60\nunshare container nginx@/srv/a <bash-60 61,62\n");
+	host.tasks[0].comm = "conmon";
+	host.tasks[1].pid = 63;
+	host.tasks[2].pid = 64;
+	host.tasks[2].ppid = 63;
+	in_machine(files, &host, "unshare container nginx@/srv/a 63,64\n");
+}
+
 static void ip_netns_exec_makes_no_container(void **state)
 {
 	struct host_case host = {"named",
@@ -432,6 +478,7 @@ int main(void)
 		cmocka_unit_test(a_cgroup_that_a_sandbox_fills_becomes_it),
 		cmocka_unit_test(ids_are_the_kernels_names_and_keys_last),
 		cmocka_unit_test(all_sandboxes_of_a_browser_are_one_app),
+		cmocka_unit_test(what_conmon_started_is_podmans_if_the_state_says_so),
 		cmocka_unit_test(ip_netns_exec_makes_no_container),
 	};
 

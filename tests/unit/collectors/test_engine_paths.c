@@ -64,6 +64,7 @@ static const struct path_case cases[] = {
 	 0},
 	{"/libpod_parent/" ID("cc") "/libpod-" ID("c2"), CLAIMED, "podman", C, ID("c2"),
 	 SHORT("c2"), SHORT("cc"), 0},
+	{"/libpod_parent/conmon", CLAIMED, "podman", CONTAINER_MONITOR, NULL, "conmon", NULL, 0},
 	{"/libpod_parent/libpod-conmon-" ID("c1"), CLAIMED, "podman", CONTAINER_MONITOR, ID("c1"),
 	 SHORT("c1"), NULL, 0},
 	{"/system.slice/web.service/libpod-payload-" ID("c1"), CLAIMED, "podman", C, ID("c1"),

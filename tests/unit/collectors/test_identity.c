@@ -286,6 +286,46 @@ static void the_leader_is_the_states_and_else_the_oldest(void **state)
 	world_close(&world);
 }
 
+#define POD_CC "/machine.slice/machine-libpod_pod_" ID("cc") ".slice"
+
+/* Its infrastructure container tells; whoever comes first in the tree does not matter. */
+static void all_of_a_podman_pod_know_its_name(void **state)
+{
+	static const struct group groups[] = {{POD_CC, {0}, NULL},
+					      {POD_CC "/libpod-" ID("c1") ".scope", {1301}, NULL},
+					      {POD_CC "/libpod-" ID("c2") ".scope", {1302}, NULL},
+					      {NULL, {0}, NULL}};
+	struct world world;
+
+	(void)state;
+	world_open(&world, MACHINE);
+	world_pass(&world, groups, 0);
+	assert_string_equal(describe_rows(&world),
+			    "podman pod shop-pod\n"
+			    "podman container db <shop-pod\n"
+			    "podman pause " SHORT("cc") "-infra <shop-pod\n");
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(world.snapshot->containers[i].pod, "shop-pod");
+	world_close(&world);
+}
+
+static void a_podman_pod_without_a_name_is_called_by_its_id(void **state)
+{
+	static const struct group groups[] = {{POD_CC, {0}, NULL},
+					      {POD_CC "/libpod-" ID("c1") ".scope", {1301}, NULL},
+					      {NULL, {0}, NULL}};
+	struct world world;
+
+	(void)state;
+	world_open(&world, MACHINE);
+	world_pass(&world, groups, 0);
+	assert_string_equal(describe_rows(&world),
+			    "podman pod " SHORT("cc") "\n"
+						      "podman container db <" SHORT("cc") "\n");
+	assert_string_equal(world.snapshot->containers[1].pod, SHORT("cc"));
+	world_close(&world);
+}
+
 static void a_slice_and_a_pod_have_no_leader(void **state)
 {
 	static const struct group groups[] = {
@@ -500,6 +540,8 @@ int main(void)
 		cmocka_unit_test(rows_are_what_one_would_blame),
 		cmocka_unit_test(a_cgroup_and_its_processes_know_their_row),
 		cmocka_unit_test(the_leader_is_the_states_and_else_the_oldest),
+		cmocka_unit_test(all_of_a_podman_pod_know_its_name),
+		cmocka_unit_test(a_podman_pod_without_a_name_is_called_by_its_id),
 		cmocka_unit_test(a_slice_and_a_pod_have_no_leader),
 		cmocka_unit_test(a_key_lasts_as_long_as_the_cgroup),
 		cmocka_unit_test(a_user_owns_what_is_below_its_manager),
