@@ -48,11 +48,10 @@ After=multi-user.target
 
 [Service]
 Type=oneshot
-ExecStart=/bin/sh $guest/runner.sh $shape
+ExecStart=/usr/bin/systemd-run --scope -q --unit=boxtop-tests -p Delegate=yes /bin/sh $guest/runner.sh $shape
 StandardOutput=tty
 StandardError=tty
 TTYPath=/dev/ttyS0
-Delegate=yes
 END
 mkdir -p $units/default.target.wants
 ln -sf /lib/systemd/system/multi-user.target $units/default.target
