@@ -19,6 +19,10 @@
 
 #include "base/cleanup.h"
 
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U
+#endif
+
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
 /* blobs.S */
@@ -32,8 +36,14 @@ static int make_memfd(struct err *err)
 {
 	size_t len = (size_t)(helper_blob_end - helper_blob);
 	_cleanup_(cleanup_close)
-	int fd = memfd_create("boxtop-inside", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int fd = memfd_create("boxtop-inside", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
 
+	/* Before Linux 6.3 the flag was unknown and all of them could be executed. */
+	if (fd < 0 && errno == EINVAL)
+		fd = memfd_create("boxtop-inside", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (fd < 0 && errno == EACCES)
+		return err_set(err, EACCES,
+			       "make an executable memfd for the helper (sysctl vm.memfd_noexec)");
 	if (fd < 0)
 		return err_set(err, errno, "make a memfd for the helper");
 	for (size_t done = 0; done < len;) {
