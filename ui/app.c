@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "model/alarm.h"
 #include "ui/app_private.h"
 
 /* How long a frame without a terminal waits for what is read from the inside of a container. */
@@ -63,6 +64,7 @@ void app_free(struct app *app)
 	dialog_finish(&app->dialog);
 	arena_finish(&app->dialog_texts);
 	strbuf_finish(&app->message);
+	strbuf_finish(&app->banner.text);
 	strbuf_finish(&app->last_search);
 	strbuf_finish(&app->seen_issue);
 	history_free(app->history);
@@ -85,6 +87,7 @@ void app_take_snapshot(struct app *app, struct snapshot *snapshot)
 	view_update(&app->views[app->screen], app_rows_of(app, app->screen));
 	detail_update(&app->detail, snapshot, event_log_snapshot(app->events));
 	app_carry_selection(app);
+	app_update_banner(app);
 	app->seen++;
 	snapshot_unref(old);
 }
@@ -93,6 +96,15 @@ bool app_is_done(const struct app *app)
 {
 	uint64_t iterations = app->options->iterations;
 	return (app->flags & APP_DONE) || (iterations > 0 && app->seen >= iterations);
+}
+
+/* alarm_demand() - what alarms are found by, in view or not. Where nothing of cgroups is shown, only what
+ * tells of a fork bomb: reading all of it would cost as much as another screen */
+static unsigned int alarm_demand(const struct app *app)
+{
+	if (app->screen == SCREEN_PROCESSES || app->screen == SCREEN_NAMESPACES)
+		return SOURCE_CGROUP_PIDS | SOURCE_IDENTITY;
+	return alarm_sources() & ~(unsigned int)SOURCE_CGROUP_PRESSURE;
 }
 
 void app_get_demand(struct app *app, struct feed_demand *demand)
@@ -106,8 +118,7 @@ void app_get_demand(struct app *app, struct feed_demand *demand)
 		.delay_usec = app->delay_usec,
 		.paused = app->flags & APP_PAUSED,
 	};
-	if (!(app->flags & APP_NO_METERS))
-		demand->sources |= SOURCE_HOST;
+	demand->sources |= SOURCE_HOST | alarm_demand(app);
 	/* A search looks at every command line, in view or not. */
 	if (view_detail(view) == VIEW_DETAIL_ALL || app_is_searching(app)) {
 		demand->view_pids = NULL;

@@ -296,6 +296,7 @@ static void (*const handlers[ACTIONS])(struct app *app) = {
 	[ACTION_EVENTS] = app_show_events,
 	[ACTION_ENTER] = app_enter,
 	[ACTION_ZOOM] = app_zoom,
+	[ACTION_ALARM] = app_go_to_alarm,
 	[ACTION_BACK] = app_back,
 	[ACTION_SEARCH] = search,
 	[ACTION_SEARCH_PREVIOUS] = search_previous,
@@ -391,6 +392,10 @@ static void app_mouse(struct app *app, const struct event *event)
 	uint32_t code = footer_hit(&app->footer, event->x, event->y);
 	if (code != 0) {
 		app_key(app, code);
+		return;
+	}
+	if (in_rect(&app->banner.rect, event->x, event->y)) {
+		app_go_to_alarm(app);
 		return;
 	}
 	enum detail_section section = detail_is_open(&app->detail)

@@ -17,6 +17,7 @@
 #include "ui/header.h"
 
 #define TABS_MIN_LINES	  6 /* of the terminal, for a tab line */
+#define BANNER_MIN_LINES  8
 #define FOOTER_MIN_LINES  4
 #define MESSAGE_MIN_LINES 12 /* for a message line that is always there */
 #define TREND_COLUMNS	  16 /* of the sparkline of the selected container */
@@ -24,12 +25,19 @@
 
 /** struct layout - which lines belong to what; 0 lines high: not there */
 struct layout {
-	struct rect header, tabs, body, message, footer;
+	struct rect header, tabs, banner, body, message, footer;
 };
+
+/* Where the banner has no line of its own, it takes that of messages. */
+static bool banner_needs_message(const struct app *app, int height)
+{
+	return app->banner.text.len > 0 && height < BANNER_MIN_LINES && height >= TABS_MIN_LINES;
+}
 
 static bool wants_message(const struct app *app, int height)
 {
-	return height >= MESSAGE_MIN_LINES || app->message.len > 0;
+	return height >= MESSAGE_MIN_LINES || app->message.len > 0 ||
+	       banner_needs_message(app, height);
 }
 
 static struct layout layout_of(const struct app *app, int width, int height)
@@ -40,12 +48,15 @@ static struct layout layout_of(const struct app *app, int width, int height)
 	int header = meters ? header_lines(app->snapshot, width, height) : 0;
 	int tabs = !detail && height >= TABS_MIN_LINES;
 	int message = height >= FOOTER_MIN_LINES && wants_message(app, height);
-	int body = height - header - tabs - message - footer;
+	int banner = height >= BANNER_MIN_LINES && app->banner.text.len > 0;
+	int body = height - header - tabs - banner - message - footer;
+	int top = header + tabs + banner;
 	return (struct layout) {
 		.header = {0, 0, width, header},
 		.tabs = {0, header, width, tabs},
-		.body = {0, header + tabs, width, body},
-		.message = {0, header + tabs + body, width, message},
+		.banner = {0, header + tabs, width, banner},
+		.body = {0, top, width, body},
+		.message = {0, top + body, width, message},
 		.footer = {0, height - footer, width, footer},
 	};
 }
@@ -206,6 +217,30 @@ static void draw_tab_line(struct app *app, struct canvas *canvas, struct rect re
 	draw_flags(app, canvas, (struct rect) {x + 1, rect.y, rect.width - x - 1, 1});
 }
 
+/* ---- Banner ---- */
+
+static void draw_banner(struct app *app, struct canvas *canvas, struct rect line)
+{
+	static const char key[] = " ! goes there ";
+	app->banner.rect = line;
+	if (line.height == 0)
+		return;
+	canvas_fill(canvas, line, ' ', STYLE_ERROR);
+	int room = line.width - 3;
+	bool has_key = line.width >= 50;
+	if (has_key)
+		room -= (int)sizeof(key);
+	int x = line.x + canvas_text(canvas, line.x, line.y, STYLE_ERROR, SPAN(" ! "), line.width);
+	struct span text = strbuf_span(&app->banner.text);
+	bool cut = (int)text_width(text) > room;
+	x += canvas_text(canvas, x, line.y, STYLE_ERROR, text, room - cut);
+	if (cut)
+		canvas_text(canvas, x, line.y, STYLE_ERROR, SPAN("\xe2\x80\xa6"), 1);
+	if (has_key)
+		canvas_text(canvas, line.x + line.width - (int)sizeof(key) + 1, line.y,
+			    STYLE_ERROR | STYLE_FLAG_REVERSE, span_of(key), -1);
+}
+
 /* ---- Message line ---- */
 
 /* add_issues() - what the pass found wrong; false: nothing */
@@ -225,6 +260,10 @@ static uint16_t message_text(struct app *app, struct strbuf *out)
 	if (app->message.len > 0) {
 		strbuf_adds(out, strbuf_cstr(&app->message));
 		return app->message_style;
+	}
+	if (banner_needs_message(app, app->height)) {
+		strbuf_addf(out, "! %s", strbuf_cstr(&app->banner.text));
+		return STYLE_ERROR;
 	}
 	if (app->collect_err.code) {
 		text_sanitize(span_of(app->collect_err.text), out);
@@ -342,6 +381,7 @@ void app_draw(struct app *app, struct canvas *canvas)
 	else
 		view_draw(&app->views[app->screen], canvas, layout.body);
 	draw_tab_line(app, canvas, layout.tabs);
+	draw_banner(app, canvas, layout.banner);
 	draw_message(app, canvas, layout.message);
 	draw_footer(app, canvas, layout.footer);
 	dialog_draw(&app->dialog, canvas, (struct rect) {0, 0, canvas->width, canvas->height});

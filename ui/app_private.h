@@ -22,6 +22,13 @@ enum app_flags {
 	APP_REDRAW = 1 << 3, /* the terminal may show something else than we think (Ctrl-L) */
 };
 
+/** struct banner - what should not wait */
+struct banner {
+	struct strbuf text; /* clean; empty: nothing */
+	struct row_key key; /* the container that it is about; kind 0: the host */
+	struct rect rect;   /* of the last drawing */
+};
+
 /** struct app - the screen program */
 struct app {
 	const struct app_options *options;
@@ -42,6 +49,7 @@ struct app {
 	struct strbuf message;
 	uint16_t message_style;
 
+	struct banner banner;
 	struct strbuf seen_issue; /* that the user saw before the last key */
 
 	/* what is open, if anything, and who gets its results */
@@ -93,6 +101,10 @@ void app_show_namespaces(struct app *app);
 void app_show_events(struct app *app);
 void app_enter(struct app *app);
 void app_zoom(struct app *app);
+
+/* The banner (app_banner.c) */
+void app_update_banner(struct app *app);
+void app_go_to_alarm(struct app *app);
 
 /* The detail (app_detail.c) */
 /** app_open_detail() - of what a row of any kind is or belongs to; false: of nothing */

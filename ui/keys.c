@@ -82,6 +82,8 @@ const struct key keys[] = {
 
 	{ACTION_PREVIOUS_SCREEN, {KEY_CODE_BACKTAB}, EVERYWHERE, KEY_GROUP_SCREEN,
 	 "the previous screen or section", NULL, NULL, 0, false},
+	{ACTION_ALARM, {'!'}, EVERYWHERE, KEY_GROUP_SCREEN,
+	 "the container that grows fastest or is at a limit; again: the next one", NULL, NULL, 0, false},
 	{ACTION_CONTAINERS, {'1'}, EVERYWHERE, KEY_GROUP_SCREEN,
 	 "containers", NULL, NULL, 0, false},
 	{ACTION_CGROUPS, {'2'}, EVERYWHERE, KEY_GROUP_SCREEN,

@@ -339,6 +339,16 @@ void view_set_zoom(struct view *view, struct row_key key, struct span name)
 	view_update(view, NULL);
 }
 
+void view_show_all_units(struct view *view, bool all)
+{
+	for (int shape = 0; shape < VIEW_SHAPES; shape++) {
+		struct query *query = &view->tables[shape].query;
+		query->flags &= ~(unsigned int)QUERY_ALL_UNITS;
+		query->flags |= all ? QUERY_ALL_UNITS : 0;
+	}
+	view_update(view, NULL);
+}
+
 void view_sort(struct view *view, const struct field *field)
 {
 	sort_first(view_table(view), field);

@@ -110,6 +110,8 @@ void view_set_shape(struct view *view, enum view_shape shape);
 int view_set_filter(struct view *view, struct span text, struct err *err);
 /** view_set_zoom() - only the rows of this container, cgroup or namespace; a key of kind 0: all again */
 void view_set_zoom(struct view *view, struct row_key key, struct span name);
+/** view_show_all_units() - systemd units, pods and monitors too, or not */
+void view_show_all_units(struct view *view, bool all);
 /** view_sort() - by @field, in its own first direction even if it was sorted by already */
 void view_sort(struct view *view, const struct field *field);
 /** view_columns() - all that the shape has where there is room; NULL-terminated into @list, which has

@@ -39,6 +39,7 @@ const struct host_figure host_figures[] = {
 	METRIC("uptime_usec", uptime_usec, "microseconds since boot"),
 	METRIC("tasks", tasks, "processes"),
 	METRIC("threads", threads, "threads of all processes"),
+	RATE("threads_growth_per_sec", threads_growth_per_sec, "threads gained or lost per second"),
 	METRIC("running", running, "threads that are runnable now"),
 	METRIC("pid_max", pid_max, "kernel.pid_max"),
 	METRIC("threads_max", threads_max, "kernel.threads-max"),

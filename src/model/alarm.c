@@ -28,7 +28,8 @@ struct rule {
 
 /* clang-format off */
 static const struct rule rules[ALARM_KINDS] = {
-	[ALARM_GROWTH] = {"growing", RATE(pids.growth_per_sec), 10, 50, {"pids_growth_per_sec"}},
+	[ALARM_GROWTH] = {"growing", RATE(pids.growth_per_sec), 10, 50,
+			  {"pids_growth_per_sec", "pids_current"}},
 	[ALARM_OOM] = {"OOM kill", RATE(memory.oom_kills_new), 1, 1, {"oom_kills", "oom_kills_new"}},
 	[ALARM_PIDS] = {"tasks", RATE(pids.limit_pct), 80, 90, {"pids_limit_pct", "pids_current"}},
 	[ALARM_MEMORY] = {"memory", RATE(memory.limit_pct), 80, 90,
@@ -101,13 +102,18 @@ struct alarm alarm_worst(const struct usage *usage)
 
 enum alarm_level alarm_of_field(const char *id, const struct usage *usage)
 {
+	enum alarm_level worst = ALARM_NONE;
+
 	for (int kind = 0; kind < ALARM_KINDS; kind++) {
 		for (size_t i = 0; i < FIELDS_MAX && rules[kind].fields[i]; i++) {
-			if (strcmp(rules[kind].fields[i], id) == 0)
-				return alarm_level((enum alarm_kind)kind, usage);
+			if (strcmp(rules[kind].fields[i], id) != 0)
+				continue;
+			enum alarm_level level = alarm_level((enum alarm_kind)kind, usage);
+
+			worst = level > worst ? level : worst;
 		}
 	}
-	return ALARM_NONE;
+	return worst;
 }
 
 const char *alarm_text(enum alarm_kind kind)

@@ -41,7 +41,7 @@ enum alarm_level alarm_level(enum alarm_kind kind, const struct usage *usage);
 struct alarm alarm_worst(const struct usage *usage);
 /** alarm_before() - whether @a is more urgent than @b */
 bool alarm_before(struct alarm a, struct alarm b);
-/** alarm_of_field() - of the rules that a column shows, by the field's id */
+/** alarm_of_field() - the highest of the rules that a column shows, by the field's id */
 enum alarm_level alarm_of_field(const char *id, const struct usage *usage);
 /** alarm_text() - "memory", "throttled": one word or two; static */
 const char *alarm_text(enum alarm_kind kind);

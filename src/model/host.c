@@ -2,6 +2,8 @@
 /* Shares of CPU time of the host. Pure. */
 #include "model/host.h"
 
+#include "model/counter.h"
+
 static uint64_t total(const struct host_cpu *cpu)
 {
 	return cpu->user + cpu->nice + cpu->system + cpu->idle + cpu->iowait + cpu->irq +
@@ -47,6 +49,9 @@ void host_rates(const struct host *before, struct host *now)
 	size_t j = 0;
 
 	cpu_rates(before && before->at_usec ? &before->all : NULL, &now->all);
+	now->threads_growth_per_sec =
+		gauge_rate(before ? before->threads : (struct metric) {0}, now->threads, 1e6,
+			   before ? (double)(now->at_usec - before->at_usec) : 0);
 	for (size_t i = 0; i < now->cpus_len; i++) {
 		const struct host_cpu *match = NULL;
 

@@ -34,12 +34,13 @@ struct host {
 	struct metric swap_total_bytes, swap_used_bytes;
 	struct rate load1, load5, load15;
 	struct metric uptime_usec;
-	struct metric tasks;		/* processes */
-	struct metric threads;		/* tasks of the scheduler: threads of all processes */
-	struct metric running;		/* runnable now */
-	struct metric pid_max;		/* /proc/sys/kernel/pid_max */
-	struct metric threads_max;	/* /proc/sys/kernel/threads-max */
-	struct usage_pressure pressure; /* /proc/pressure */
+	struct metric tasks;		    /* processes */
+	struct metric threads;		    /* tasks of the scheduler: threads of all processes */
+	struct metric running;		    /* runnable now */
+	struct rate threads_growth_per_sec; /* of @threads; may be negative */
+	struct metric pid_max;		    /* /proc/sys/kernel/pid_max */
+	struct metric threads_max;	    /* /proc/sys/kernel/threads-max */
+	struct usage_pressure pressure;	    /* /proc/pressure */
 };
 
 /** host_rates() - fill the rates of @now; @before may be NULL or have other CPUs */

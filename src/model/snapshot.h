@@ -59,8 +59,9 @@ struct snapshot {
 	uint64_t cpu_usec;    /* CPU time that the pass took */
 	unsigned int sources; /* enum source bits that were read */
 	bool rated;	      /* rates() has run */
-	const char *process_source; /* where processes came from, and why not from elsewhere; NULL none */
-	bool ns_partial;      /* the namespace pass is not through all processes yet */
+	const char *
+		process_source; /* where processes came from, and why not from elsewhere; NULL none */
+	bool ns_partial;	/* the namespace pass is not through all processes yet */
 	enum cgroup_layout layout;
 	enum cgroup_controller primary; /* the hierarchy whose paths and inodes name the rows */
 	unsigned int tick_hz;		/* sysconf(_SC_CLK_TCK) */

@@ -111,6 +111,7 @@ C-l|F10Quit|Ctrl-L
 1|NAME|1
 A|F10Quit|A
 A|F10Quit|A
+!|1 Containers|!
 Enter|Overview|Enter
 Escape|F10Quit|Esc
 z|Processes of|z
@@ -122,7 +123,7 @@ press_every_key() {
 	keys >"$work/keys"
 	while IFS='|' read -r key text name <&3; do
 		case $key in
-		\\ | \# | \; | '^' | '?' | '*' | '+' | '-' | '=' | '<' | '>' | '.' | ',' | /) press -l "$key" ;;
+		\\ | \# | \; | '^' | '?' | '*' | '+' | '-' | '=' | '<' | '>' | '.' | ',' | '!' | /) press -l "$key" ;;
 		*) press "$key" ;;
 		esac
 		[ "${1:-}" = quietly ] || {

@@ -514,7 +514,140 @@ static void only_what_is_in_view_is_asked_for(void **state)
 	press(&rig, "Right Right Right Right Right Right");
 	assert_true(demand(&rig).sources & (SOURCE_NET | SOURCE_CGROUP_IO));
 	resize(&rig, 20, 5);
-	assert_false(demand(&rig).sources & (SOURCE_NET | SOURCE_CGROUP_IO | SOURCE_CGROUP_PIDS));
+	assert_false(demand(&rig).sources & (SOURCE_NET | SOURCE_CGROUP_IO));
+	finish(&rig);
+}
+
+/* A fork bomb has to be noticed wherever one looks. */
+static void what_tells_of_a_runaway_is_asked_for_on_every_screen(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	for (int screen = 0; screen < SCREENS; screen++) {
+		unsigned int sources = demand(&rig).sources;
+		assert_true(sources & SOURCE_CGROUP_PIDS);
+		assert_true(sources & SOURCE_IDENTITY);
+		assert_true(sources & SOURCE_HOST);
+		press(&rig, "Tab");
+	}
+	finish(&rig);
+}
+
+static void the_banner_names_what_grows_and_the_key_goes_there(void **state)
+{
+	(void)state;
+	static const char *const screens_keys[] = {"1", "2", "3", "4", "5", "1 Down Down Enter"};
+	for (size_t i = 0; i < ARRAY_LEN(screens_keys); i++) {
+		struct rig rig;
+		start_shown(&rig, plain_options);
+		press(&rig, screens_keys[i]);
+		assert_shows(&rig, "! evil?[31m name: 5 more tasks every second");
+		assert_shows(&rig, "! goes there");
+		press(&rig, "!");
+		assert_int_equal(rig.app->screen, SCREEN_CONTAINERS);
+		assert_false(detail_is_open(&rig.app->detail));
+		assert_string_equal(selected_name(&rig), MAKE_NAME_HOSTILE);
+		/* There already: the next one that has an alarm. */
+		press(&rig, "!");
+		assert_string_equal(selected_name(&rig), "db-1");
+		finish(&rig);
+	}
+}
+
+static void a_click_on_the_banner_goes_there_too(void **state)
+{
+	(void)state;
+	struct rig rig;
+	int x, y;
+	start_shown(&rig, plain_options);
+	find(&rig, "! goes there", &x, &y);
+	mouse(&rig, x, y, MOUSE_LEFT);
+	assert_string_equal(selected_name(&rig), MAKE_NAME_HOSTILE);
+	finish(&rig);
+}
+
+static void what_hides_a_runaway_is_taken_away(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "F4 'web' Enter !");
+	assert_string_equal(selected_name(&rig), MAKE_NAME_HOSTILE);
+	assert_shows(&rig, "The filter hid it");
+	/* A unit, which is hidden as long as nothing is wrong with it. */
+	struct snapshot *snapshot = make_snapshot_rated(++rig.second);
+	uint32_t sshd = make_find_container(snapshot, "sshd.service");
+	snapshot->containers[sshd].usage.pids.growth_per_sec = rate_known(300);
+	app_take_snapshot(rig.app, snapshot);
+	draw(&rig);
+	assert_shows(&rig, "! sshd.service: 300 more tasks every second");
+	press(&rig, "!");
+	assert_string_equal(selected_name(&rig), "sshd.service");
+	assert_shows(&rig, "systemd units are shown too");
+	finish(&rig);
+}
+
+static struct snapshot *calm_snapshot(struct rig *rig)
+{
+	struct snapshot *snapshot = make_snapshot_rated(++rig->second);
+	uint32_t evil = make_find_container(snapshot, MAKE_NAME_HOSTILE);
+	snapshot->containers[evil].usage.pids.growth_per_sec = rate_known(0);
+	return snapshot;
+}
+
+static void a_bomb_in_no_container_is_the_hosts(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start(&rig, plain_options);
+	struct snapshot *snapshot = calm_snapshot(&rig);
+	snapshot->host.threads_growth_per_sec = rate_known(800);
+	app_take_snapshot(rig.app, snapshot);
+	draw(&rig);
+	assert_shows(&rig, "! the host has 800 more tasks every second");
+	press(&rig, "!");
+	assert_int_equal(rig.app->screen, SCREEN_PROCESSES);
+	assert_string_equal(view_table(app_view(rig.app))->query.sort->id, "age_usec");
+	finish(&rig);
+}
+
+static void an_alarm_is_news_for_a_while_only(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start(&rig, plain_options);
+	app_take_snapshot(rig.app, calm_snapshot(&rig));
+	struct snapshot *snapshot = calm_snapshot(&rig);
+	uint32_t api = make_find_container(snapshot, "api");
+	snapshot->containers[api].usage.memory.limit_pct = rate_known(99);
+	uint64_t now = snapshot->realtime_usec;
+	/* The database is killed from every second; that is older news here. */
+	snapshot->containers[make_find_container(snapshot, "db-1")].usage.memory.oom_kills =
+		metric_known(0);
+	app_take_snapshot(rig.app, snapshot);
+	draw(&rig);
+	assert_shows(&rig, "! api: memory at 99% of the limit");
+	snapshot = calm_snapshot(&rig);
+	snapshot->realtime_usec = now + 60 * MAKE_SEC;
+	snapshot->containers[make_find_container(snapshot, "db-1")].usage.memory.oom_kills =
+		metric_known(0);
+	app_take_snapshot(rig.app, snapshot);
+	draw(&rig);
+	assert_hides(&rig, "! api");
+	finish(&rig);
+}
+
+static void nothing_at_a_limit_says_so(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start(&rig, plain_options);
+	struct snapshot *snapshot = make_empty(1);
+	make_finish(snapshot);
+	app_take_snapshot(rig.app, snapshot);
+	press(&rig, "!");
+	assert_shows(&rig, "Nothing is at a limit");
 	finish(&rig);
 }
 
@@ -786,6 +919,13 @@ int main(void)
 		cmocka_unit_test(the_trend_of_the_selected_container_is_drawn),
 		cmocka_unit_test(what_is_new_has_another_colour_if_asked_for),
 		cmocka_unit_test(only_what_is_in_view_is_asked_for),
+		cmocka_unit_test(what_tells_of_a_runaway_is_asked_for_on_every_screen),
+		cmocka_unit_test(the_banner_names_what_grows_and_the_key_goes_there),
+		cmocka_unit_test(a_click_on_the_banner_goes_there_too),
+		cmocka_unit_test(what_hides_a_runaway_is_taken_away),
+		cmocka_unit_test(a_bomb_in_no_container_is_the_hosts),
+		cmocka_unit_test(an_alarm_is_news_for_a_while_only),
+		cmocka_unit_test(nothing_at_a_limit_says_so),
 		cmocka_unit_test(what_is_sorted_and_filtered_by_is_asked_for),
 		cmocka_unit_test(expensive_fields_are_asked_for_the_processes_in_view),
 		cmocka_unit_test(sorting_and_searching_ask_for_all_processes),
