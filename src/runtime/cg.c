@@ -168,15 +168,20 @@ static int create(const struct cg_request *request, struct cg *cg, struct err *e
 
 	making_init(&making, cg, request->name, request->parent);
 	making.limits = request->limits;
+	r = cg_scope_is_for(&making) ? cg_scope_start(&making, request->init, err) : 0;
+	if (r < 0)
+		return r;
 	cg_find_seats(&making);
 	r = cg_make_directories(&making, err);
+	if (r == 0 && cg->unit)
+		r = cg_scope_settle(&making, request->init, err);
 	if (r == 0)
 		r = cg_set_limits(&making, err);
 	if (r == 0)
 		r = take_over(cg, making.fds, making.paths, err);
 	if (r < 0)
 		cg_unmake_directories(&making);
-	cg->manager = any_open(making.fds) ? CG_DIRECT : CG_NONE;
+	cg->manager = !any_open(making.fds) ? CG_NONE : cg->unit ? CG_SYSTEMD : CG_DIRECT;
 	return r;
 }
 
@@ -251,6 +256,9 @@ int cg_open(enum cg_manager manager, const char *const paths[CGROUP_CONTROLLERS]
 	for (size_t h = 0; h < HIERARCHIES_MAX; h++)
 		cleanup_close(&fds[h]);
 	out->manager = manager;
+	for (int c = 0; r == 0 && manager == CG_SYSTEMD && c < CGROUP_CONTROLLERS; c++)
+		if (!out->unit)
+			out->unit = cg_scope_unit(&out->arena, out->paths[c]);
 	if (r < 0)
 		cg_finish(out);
 	return r;

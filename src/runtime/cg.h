@@ -52,8 +52,8 @@ struct cg_request {
 		*parent; /* asked for; NULL: boxtop where we may write, below a group that was given
 			     * to this user, or where systemd runs the host a scope of its own */
 	const struct limit_set *limits; /* what is .set in it; NULL: none */
-	pid_t init; /* a process for systemd's scope to hold at first, usually the held child; 0: the
-		     * caller */
+	pid_t init; /* a process for systemd's scope to hold at first; it ends in the group. 0: the
+		     * caller, which moves into the scope, beside the group */
 };
 
 /**
@@ -77,6 +77,10 @@ int cg_find(const char *name, const char *parent, struct cg *out, struct err *er
 /** cg_open() - the groups of an earlier cg_create() from what the state says; gone ones are left out */
 int cg_open(enum cg_manager manager, const char *const paths[CGROUP_CONTROLLERS], struct cg *out,
 	    struct err *err);
+
+/** cg_reach() - before a process is started in groups that others made: a plain user's is let out of its
+ *  login session only by systemd, into the scope. 0; -errno with @err */
+int cg_reach(const struct cg *cg, struct err *err);
 
 /** cg_remove() - rmdir, deepest first, retrying EBUSY for a moment; they must be empty. Gone is fine */
 int cg_remove(struct cg *cg, struct err *err);

@@ -113,7 +113,7 @@ static unsigned int read_controllers(int fd, const char *file)
 }
 
 /* For the groups below a group of ours; one at a time, as one that is refused would refuse them all. */
-static void enable_controllers(int fd)
+void cg_enable_controllers(int fd)
 {
 	unsigned int has = read_controllers(fd, "cgroup.controllers") & SUBTREE_CONTROLLERS;
 	unsigned int hands_on = read_controllers(fd, "cgroup.subtree_control");
@@ -134,7 +134,8 @@ static void enable_controllers(int fd)
 
 static bool is_default_root(const struct cg_making *making, size_t h)
 {
-	return making->parent_is_ours && making->seats[h].path[0] == '\0';
+	return making->parent_is_ours && !making->seats[h].is_scope &&
+	       making->seats[h].path[0] == '\0';
 }
 
 /* libcgroup knows no named hierarchies, and blkio by its old name only. */
@@ -184,7 +185,7 @@ static int make_parent(struct cg_making *making, size_t h, const char *path, uns
 	if (fd < 0)
 		return errno == ENOENT ? 0 : err_set(err, errno, "open the cgroup %s", path);
 	if (hierarchy->v2)
-		enable_controllers(fd);
+		cg_enable_controllers(fd);
 	else if (hierarchy->controllers & 1u << CGROUP_CPUSET)
 		return fill_cpuset(making, fd, err);
 	return 0;
@@ -214,15 +215,17 @@ static int make_parents(struct cg_making *making, size_t h, struct err *err)
 
 /* ---- The group ---- */
 
-/* "boxtop/web", below the seat; in the arena. */
-static const char *below_seat(const struct cg_making *making)
+/* "boxtop/web", below the seat, or "web" in a scope; in the arena. */
+static const char *below_seat(const struct cg_making *making, size_t h)
 {
+	if (making->seats[h].is_scope)
+		return making->name;
 	return arena_printf(&making->cg->arena, "%s/%s", making->parent, making->name);
 }
 
 static int make_one(struct cg_making *making, size_t h, struct err *err)
 {
-	const char *path = below_seat(making);
+	const char *path = below_seat(making, h);
 	int r = 0;
 
 	for (int i = 0; i < MAKE_TRIES; i++) {
@@ -244,17 +247,17 @@ static void settle_v2(const struct cg_making *making, size_t h)
 	_cleanup_(cleanup_close)
 	int parent = -1;
 
-	if (!making->parent_is_ours)
+	if (!making->parent_is_ours || making->seats[h].is_scope)
 		return;
 	parent = open_group(making->seats[h].fd, making->parent);
 	if (parent >= 0)
-		enable_controllers(parent);
+		cg_enable_controllers(parent);
 }
 
 static int prepare_one(struct cg_making *making, size_t h, struct err *err)
 {
 	const struct hierarchy *hierarchy = &making->cg->hierarchies.items[h];
-	const char *path = below_seat(making);
+	const char *path = below_seat(making, h);
 
 	making->fds[h] = open_group(making->seats[h].fd, path);
 	if (making->fds[h] < 0)
@@ -291,7 +294,8 @@ void cg_find_seats(struct cg_making *making)
 	for (size_t h = 0; h < all->len; h++) {
 		struct err why = ERR_INIT;
 
-		if (cg_seat_find(&all->items[h], wanted_controllers(making), &making->seats[h],
+		if (making->seats[h].fd < 0 &&
+		    cg_seat_find(&all->items[h], wanted_controllers(making), &making->seats[h],
 				 &why) < 0)
 			cg_note(making->cg, "no cgroup in %s: %s", all->items[h].mount_point,
 				why.text);
@@ -312,7 +316,7 @@ static int make_in_hierarchy(struct cg_making *making, size_t h, struct err *err
 		r = prepare_one(making, h, &why);
 		/* Without a descriptor it is in no list of what was made. */
 		if (r < 0 && making->fds[h] < 0)
-			unlinkat(making->seats[h].fd, below_seat(making), AT_REMOVEDIR);
+			unlinkat(making->seats[h].fd, below_seat(making, h), AT_REMOVEDIR);
 	}
 	if (r < 0 && err)
 		*err = why;
@@ -331,9 +335,9 @@ int cg_make_directories(struct cg_making *making, struct err *err)
 
 void cg_open_directories(struct cg_making *making)
 {
-	const char *path = below_seat(making);
-
 	for (size_t h = 0; h < making->cg->hierarchies.len; h++) {
+		const char *path = below_seat(making, h);
+
 		if (making->seats[h].fd < 0)
 			continue;
 		making->fds[h] = open_group(making->seats[h].fd, path);
@@ -366,8 +370,8 @@ void cg_unmake_directories(struct cg_making *making)
 {
 	for (size_t h = 0; h < making->cg->hierarchies.len; h++) {
 		if (making->fds[h] >= 0)
-			unlinkat(making->seats[h].fd, below_seat(making), AT_REMOVEDIR);
-		if (making->seats[h].fd >= 0)
+			unlinkat(making->seats[h].fd, below_seat(making, h), AT_REMOVEDIR);
+		if (making->seats[h].fd >= 0 && !making->seats[h].is_scope)
 			unmake_parents(making, h);
 	}
 }

@@ -11,8 +11,9 @@
 
 /** struct cg_seat - the group of a hierarchy that ours are made below; it is not ours */
 struct cg_seat {
-	int fd;	    /* -1: none */
-	char *path; /* "" for the root, "/a/b" */
+	int fd;	       /* -1: none */
+	char *path;    /* "" for the root, "/a/b" */
+	bool is_scope; /* given to us by systemd: ours are right below it */
 };
 
 /** struct cg_making - a group in the making */
@@ -50,6 +51,24 @@ int cg_make_directories(struct cg_making *making, struct err *err);
 void cg_open_directories(struct cg_making *making);
 /** cg_unmake_directories() - what was made so far */
 void cg_unmake_directories(struct cg_making *making);
+
+/** cg_enable_controllers() - for the groups below one that is ours: all that it has itself */
+void cg_enable_controllers(int fd);
+
+/** cg_scope_is_for() - whether systemd is to be asked */
+bool cg_scope_is_for(const struct cg_making *making);
+/**
+ * cg_scope_start() - get a scope, and the seats in it
+ * @init: what it holds at first; 0: the caller
+ *
+ * Return: 0, with a note where systemd gives none; -EEXIST; -errno with @err.
+ */
+int cg_scope_start(struct cg_making *making, pid_t init, struct err *err);
+/** cg_scope_settle() - once the groups are made: @init into them, or the caller beside them, so that they
+ *  can be given controllers; 0; -errno with @err */
+int cg_scope_settle(struct cg_making *making, pid_t init, struct err *err);
+/** cg_scope_unit() - of a path below a scope of ours; NULL */
+char *cg_scope_unit(struct arena *arena, const char *path);
 
 /** cg_set_limits() - what can't be set becomes a note; 0; -errno with @err */
 int cg_set_limits(struct cg_making *making, struct err *err);

@@ -95,6 +95,15 @@ static int open_places(struct target *target, const struct target_request *reque
 	return r;
 }
 
+void target_open_new(struct target *target, const char *path)
+{
+	for (uint8_t h = 0; h < target->hierarchies.len; h++)
+		if (place_in(target, h) == HIERARCHY_NONE)
+			add_place(target, h, path, NULL);
+	for (int c = 0; c < CGROUP_CONTROLLERS; c++)
+		target->of[c] = place_in(target, target->hierarchies.of[c]);
+}
+
 static int check_primary(const struct target *target, const struct target_request *request,
 			 struct err *err)
 {

@@ -44,6 +44,10 @@ static inline const struct target_place *target_place_of(const struct target *ta
 	return i == HIERARCHY_NONE ? NULL : &target->places[i];
 }
 
+/** target_open_new() - places at @path that were not there when it was held: systemd makes a unit's group
+ *  in a v1 hierarchy when it is told to limit something there */
+void target_open_new(struct target *target, const char *path);
+
 /** target_check() - refuse what must never be acted on; 0; -EPERM with @err; other -errno */
 int target_check(const struct target *target, struct err *err);
 

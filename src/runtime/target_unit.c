@@ -56,6 +56,11 @@ bool systemd_unit_of(const char *path, struct systemd_unit *out)
 		ended = !is_slice(name);
 		out->name = name;
 	}
+	/* A name that the kernel could mistake for a file of its own has a "_" before it in the path. */
+	if (out->name.p && out->name.p[0] == '_') {
+		out->name.p++;
+		out->name.len--;
+	}
 	return out->name.p;
 }
 
