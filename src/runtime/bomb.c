@@ -52,6 +52,9 @@ static void choose_one(struct bomb *bomb, int fd)
 	if (hot_process_stat(fd, 0, &stat) < 0 || hot_stat_ended(&stat) ||
 	    !bomb_fits(bomb, fd, &stat))
 		return;
+	/* Now: it may live no longer than this. */
+	if (bomb->by == BOMB_SESSION)
+		bomb_compare_leader(bomb, fd, &stat);
 	if (!bomb_is_spared(bomb, &stat, &why) && hot_process_signal(fd, 0) == -EPERM)
 		why = SPARED_DENIED;
 	if (why == SPARED_NOT)

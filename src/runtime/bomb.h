@@ -58,6 +58,14 @@ struct tree {
 	size_t cgroups_len;
 };
 
+/** struct leader - of BOMB_SESSION, and how many of the others run its program, or another */
+struct leader {
+	bool found;
+	struct hot_stat stat;
+	struct file_id exe;
+	size_t alike, strangers;
+};
+
 struct bomb {
 	enum bomb_by by;
 	uint64_t number;
@@ -68,6 +76,7 @@ struct bomb {
 	struct bomb_id *spared;
 	size_t spared_len;
 	struct tree tree;
+	struct leader leader;
 	struct seen signalled;
 	struct guard *guard;
 	size_t host_brake; /* number of threads-max in @guard; SIZE_MAX: none */
@@ -91,9 +100,13 @@ bool bomb_is_spared(const struct bomb *bomb, const struct hot_stat *stat,
 /** bomb_fits() - whether @stat, whose directory is @fd, is chosen, left out or not */
 bool bomb_fits(struct bomb *bomb, int fd, const struct hot_stat *stat);
 
-/** tree_look() - read all processes and mark those of the tree */
+/** tree_look() - read all processes, mark those of the tree, and learn what its members are known by */
 void tree_look(struct bomb *bomb);
 bool tree_has(const struct tree *tree, pid_t pid, uint64_t start_ticks);
+bool tree_has_row(const struct tree_row *row);
+
+/** tree_add_number() - into a set of TREE_FACTS_MAX, if there is room */
+void tree_add_number(uint64_t *numbers, size_t *len, uint64_t number);
 
 /** process_exe() - the file that a process runs; false: we may not know, or it has none */
 bool process_exe(int fd, struct file_id *out);
@@ -110,6 +123,8 @@ int bomb_facts(struct bomb *bomb, const struct bomb_query *query, struct err *er
 /** bomb_spare() - leave out a process, if it is there */
 void bomb_spare(struct bomb *bomb, pid_t pid, enum bomb_spared why);
 
+/** bomb_compare_leader() - of BOMB_SESSION: count a member by whether it runs the leader's program */
+void bomb_compare_leader(struct bomb *bomb, int fd, const struct hot_stat *stat);
 /** bomb_spare_leader() - of BOMB_SESSION, once the members are known, if it is to be left out */
 void bomb_spare_leader(struct bomb *bomb);
 

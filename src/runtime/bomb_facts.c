@@ -41,38 +41,39 @@ static void spare_ancestors(struct bomb *bomb)
 	}
 }
 
-static bool runs_same_exe(const struct bomb *bomb, const struct file_id *exe, pid_t pid)
-{
-	struct file_id other;
-	int fd = hot_process_open(bomb->proc_fd, pid);
-	bool same = fd >= 0 && process_exe(fd, &other) && other.ino == exe->ino &&
-		    other.dev == exe->dev;
-
-	if (fd >= 0)
-		close(fd);
-	return same;
-}
-
 void bomb_spare_leader(struct bomb *bomb)
 {
-	pid_t leader = (pid_t)bomb->number;
-	int fd = hot_process_open(bomb->proc_fd, leader);
-	struct hot_stat stat;
+	const struct leader *leader = &bomb->leader;
+
+	/* Without a terminal it is no user's shell, and may be the bomb that the others are copies of. */
+	if (leader->found &&
+	    (leader->stat.tty != 0 || (leader->strangers > 0 && leader->alike == 0)))
+		bomb_spare(bomb, leader->stat.pid, SPARED_LEADER);
+}
+
+void bomb_compare_leader(struct bomb *bomb, int fd, const struct hot_stat *stat)
+{
+	struct leader *leader = &bomb->leader;
 	struct file_id exe;
-	bool is_bomb = false;
+
+	if (!leader->found || stat->pid == leader->stat.pid || !process_exe(fd, &exe))
+		return;
+	if (exe.ino == leader->exe.ino && exe.dev == leader->exe.dev)
+		leader->alike++;
+	else
+		leader->strangers++;
+}
+
+static void find_leader(struct bomb *bomb)
+{
+	struct leader *leader = &bomb->leader;
+	int fd = hot_process_open(bomb->proc_fd, (pid_t)bomb->number);
 
 	if (fd < 0)
 		return;
-	/* Without a terminal it is no user's shell, and may be the bomb that the others are copies of. */
-	if (hot_process_stat(fd, 0, &stat) == 0 && stat.tty == 0 && process_exe(fd, &exe)) {
-		is_bomb = bomb->members_len == 1;
-		for (size_t i = 0; i < bomb->members_len && !is_bomb; i++)
-			is_bomb = bomb->members[i].pid != leader &&
-				  runs_same_exe(bomb, &exe, bomb->members[i].pid);
-	}
+	leader->found =
+		hot_process_stat(fd, 0, &leader->stat) == 0 && process_exe(fd, &leader->exe);
 	close(fd);
-	if (!is_bomb)
-		bomb_spare(bomb, leader, SPARED_LEADER);
 }
 
 /* ---- By each kind of query ---- */
@@ -83,6 +84,7 @@ static int facts_session(struct bomb *bomb, struct err *err)
 		return err_setx(err, EPERM,
 				"session %" PRIu64 " is not one of user processes: name another",
 				bomb->number);
+	find_leader(bomb);
 	return 0;
 }
 

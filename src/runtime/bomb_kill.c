@@ -110,6 +110,32 @@ static void look_at(struct fight *fight, int fd, enum look_deed deed, struct loo
 	look->fresh += seen_add(&bomb->signalled, stat.pid, stat.start_ticks);
 }
 
+static void look_at_pid(struct fight *fight, pid_t pid, enum look_deed deed, struct look *look)
+{
+	int fd = hot_process_open(fight->bomb->proc_fd, pid);
+
+	if (fd >= 0) {
+		look_at(fight, fd, deed, look);
+		close(fd);
+	} else if (fd != -ENOENT && fd != -ESRCH) {
+		/* For want of a descriptor or of memory: then it is to be looked at again. */
+		look->fresh++;
+	}
+}
+
+/* A tree was looked for in all processes already: while any of it lives, only that is looked at again. */
+static struct look kill_tree(struct fight *fight)
+{
+	const struct tree *tree = &fight->bomb->tree;
+	struct look found = {0};
+
+	for (size_t i = 0; i < tree->len; i++) {
+		if (tree_has_row(&tree->rows[i]))
+			look_at_pid(fight, tree->rows[i].pid, LOOK_KILL, &found);
+	}
+	return found;
+}
+
 static struct look look(struct fight *fight, enum look_deed deed)
 {
 	struct bomb *bomb = fight->bomb;
@@ -118,15 +144,13 @@ static struct look look(struct fight *fight, enum look_deed deed)
 
 	if (bomb->by == BOMB_TREE)
 		tree_look(bomb);
+	if (bomb->by == BOMB_TREE && deed == LOOK_KILL)
+		found = kill_tree(fight);
+	if (found.alive > 0)
+		return found;
 	hot_dir_start(&bomb->dir, bomb->proc_fd);
-	while ((pid = hot_dir_next_pid(&bomb->dir)) > 0) {
-		int fd = hot_process_open(bomb->proc_fd, pid);
-
-		if (fd < 0)
-			continue;
-		look_at(fight, fd, deed, &found);
-		close(fd);
-	}
+	while ((pid = hot_dir_next_pid(&bomb->dir)) > 0)
+		look_at_pid(fight, pid, deed, &found);
 	return found;
 }
 
@@ -202,6 +226,8 @@ static struct look fight_living(struct fight *fight)
 	struct look found;
 
 	do {
+		uint64_t from_usec = clock_monotonic_usec(), took_usec;
+
 		if (quiet < looks_enough(fight)) {
 			brake_groups(fight);
 			brake_host(fight);
@@ -220,7 +246,9 @@ static struct look fight_living(struct fight *fight)
 		guard_release_all(fight->bomb->guard);
 		if (found.alive == 0)
 			break;
-		hot_sleep(wait_usec);
+		/* The dying need the CPU, too: half of the time at least is theirs. */
+		took_usec = clock_monotonic_usec() - from_usec;
+		hot_sleep(took_usec > wait_usec ? took_usec : wait_usec);
 		wait_usec = longer(wait_usec);
 	} while (!is_over(fight));
 	guard_release_all(fight->bomb->guard);

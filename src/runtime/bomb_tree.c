@@ -17,7 +17,8 @@ enum tree_mark {
 
 /* Each round finds what descends from the orphans that the one before found; more than a few there are
  * only while the tree is being made. */
-#define ROUNDS 4
+#define ROUNDS	  4
+#define LEARN_MAX (4 * TREE_FACTS_MAX)
 
 static bool read_row(struct bomb *bomb, pid_t pid, struct tree_row *row)
 {
@@ -113,34 +114,102 @@ static void mark_descendants(struct tree *tree)
 		resolve(tree, &tree->rows[i]);
 }
 
-/* ---- What was left behind ---- */
+/* ---- What members are known by ---- */
 
-static const struct bomb_id *reaper_of(const struct tree *tree, const struct tree_row *row)
+static bool has_number(const uint64_t *numbers, size_t len, uint64_t number)
 {
-	for (size_t i = 0; i < tree->reapers_len; i++) {
-		if (tree->reapers[i].pid == row->ppid)
-			return &tree->reapers[i];
-	}
-	return NULL;
-}
-
-static bool has_number(const uint64_t *numbers, size_t n, uint64_t number)
-{
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < len; i++) {
 		if (numbers[i] == number)
 			return true;
 	}
 	return false;
 }
 
-/* What needs no further reading. */
+void tree_add_number(uint64_t *numbers, size_t *len, uint64_t number)
+{
+	if (number != 0 && *len < TREE_FACTS_MAX && !has_number(numbers, *len, number))
+		numbers[(*len)++] = number;
+}
+
+/* The root may be a copy of its shell, and so may be whatever else the shell started. */
+static void add_layout(struct tree *tree, uint64_t layout)
+{
+	if (!has_number(tree->strange_layouts, tree->strange_layouts_len, layout))
+		tree_add_number(tree->layouts, &tree->layouts_len, layout);
+}
+
+static bool has_exe(const struct tree *tree, const struct file_id *exe)
+{
+	for (size_t i = 0; i < tree->exes_len; i++) {
+		if (tree->exes[i].ino == exe->ino && tree->exes[i].dev == exe->dev)
+			return true;
+	}
+	return false;
+}
+
+static void add_exe(struct tree *tree, const struct file_id *exe)
+{
+	if (tree->exes_len < TREE_FACTS_MAX && !has_exe(tree, exe))
+		tree->exes[tree->exes_len++] = *exe;
+}
+
+static void learn_of(struct bomb *bomb, const struct tree_row *row)
+{
+	struct tree *tree = &bomb->tree;
+	int fd = hot_process_open(bomb->proc_fd, row->pid);
+	enum bomb_spared why;
+	struct hot_stat stat;
+	struct file_id exe;
+
+	if (fd < 0)
+		return;
+	if (hot_process_stat(fd, 0, &stat) == 0 && stat.start_ticks == row->start_ticks &&
+	    !bomb_is_spared(bomb, &stat, &why)) {
+		add_layout(tree, stat.layout);
+		if (process_exe(fd, &exe))
+			add_exe(tree, &exe);
+		tree_add_number(tree->cgroups, &tree->cgroups_len, process_cgroup_hash(fd));
+	}
+	close(fd);
+}
+
+/* Of a crowd of new members the first few tell as much as all. The root may run another program by now. */
+static void learn(struct bomb *bomb)
+{
+	struct tree *tree = &bomb->tree;
+	unsigned int looked = 0;
+
+	for (size_t i = 0; i < tree->len; i++) {
+		const struct tree_row *row = &tree->rows[i];
+		bool fresh;
+
+		if (row->mark != TREE_IN)
+			continue;
+		fresh = seen_add(&tree->known, row->pid, row->start_ticks);
+		if (is_root(tree, row) || (fresh && looked++ < LEARN_MAX))
+			learn_of(bomb, row);
+	}
+}
+
+/* ---- What was left behind ---- */
+
+static const struct bomb_id *find_reaper(const struct tree *tree, pid_t pid)
+{
+	for (size_t i = 0; i < tree->reapers_len; i++) {
+		if (tree->reapers[i].pid == pid)
+			return &tree->reapers[i];
+	}
+	return NULL;
+}
+
+/* What needs no further reading. An ancestor may have started in the same tick as the root. */
 static bool may_be_orphan(const struct tree *tree, const struct tree_row *row)
 {
-	const struct bomb_id *reaper = reaper_of(tree, row);
+	const struct bomb_id *reaper = find_reaper(tree, row->ppid);
 
-	if (!reaper || row->pid == 1 || row->start_ticks < tree->root.start_ticks)
+	if (!reaper || row->start_ticks < tree->root.start_ticks || find_reaper(tree, row->pid))
 		return false;
-	if (row->layout && has_number(tree->layouts, tree->layouts_len, row->layout))
+	if (has_number(tree->layouts, tree->layouts_len, row->layout))
 		return true;
 	return reaper->certain && row->session == tree->root.session &&
 	       row->pgrp == tree->root.pgrp;
@@ -150,13 +219,7 @@ static bool runs_member_exe(const struct tree *tree, int fd)
 {
 	struct file_id exe;
 
-	if (!process_exe(fd, &exe))
-		return false;
-	for (size_t i = 0; i < tree->exes_len; i++) {
-		if (tree->exes[i].ino == exe.ino && tree->exes[i].dev == exe.dev)
-			return true;
-	}
-	return false;
+	return process_exe(fd, &exe) && has_exe(tree, &exe);
 }
 
 static bool is_orphan(struct bomb *bomb, const struct tree_row *row)
@@ -196,21 +259,26 @@ static bool mark_orphans(struct bomb *bomb)
 void tree_look(struct bomb *bomb)
 {
 	struct tree *tree = &bomb->tree;
+	bool more = true;
 
 	read_rows(bomb);
 	mark_known(tree);
-	mark_descendants(tree);
-	for (int round = 0; round < ROUNDS && mark_orphans(bomb); round++)
+	for (int round = 0; round < ROUNDS && more; round++) {
 		mark_descendants(tree);
-	for (size_t i = 0; i < tree->len; i++) {
-		if (tree->rows[i].mark == TREE_IN)
-			seen_add(&tree->known, tree->rows[i].pid, tree->rows[i].start_ticks);
+		learn(bomb);
+		more = mark_orphans(bomb);
 	}
+	learn(bomb);
+}
+
+bool tree_has_row(const struct tree_row *row)
+{
+	return row->mark == TREE_IN;
 }
 
 bool tree_has(const struct tree *tree, pid_t pid, uint64_t start_ticks)
 {
 	const struct tree_row *row = find_row(tree, pid);
 
-	return row && row->mark == TREE_IN && row->start_ticks == start_ticks;
+	return row && tree_has_row(row) && row->start_ticks == start_ticks;
 }

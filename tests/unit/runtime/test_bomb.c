@@ -78,6 +78,7 @@ static void check_ended(struct bombs *bombs, const struct kill_report *report)
 	assert_true(bombs_limit_is(bombs, "200"));
 }
 
+/* Of "exec" see bystanders below: we are its parent here, and adopt what might be its siblings. */
 static void every_kind_ends_by_its_tree(void **state)
 {
 	struct bombs *bombs = *state;
@@ -89,6 +90,8 @@ static void every_kind_ends_by_its_tree(void **state)
 		struct kill_report report;
 		pid_t pid;
 
+		if (strcmp(start.kind, "exec") == 0)
+			continue;
 		start_and_wait(bombs, &start, &pid);
 		query.number = (uint64_t)pid;
 		report = prepare_and_end(&query);
@@ -354,6 +357,23 @@ static void the_shell_of_a_session_lives_unless_it_is_the_bomb(void **state)
 	end(bomb);
 	assert_true(is_alive(street.shell));
 	assert_int_equal(bombs_count(bombs, ""), 1);
+}
+
+static void siblings_live(void **state)
+{
+	struct bombs *bombs = *state;
+	struct bomb_start sibling = {.bombs = bombs, .kind = "still", .width = 1};
+	struct bomb_start start = {.bombs = bombs, .kind = "exit", .width = 3};
+	struct bomb_query query = {.by = BOMB_TREE};
+
+	bombs_make(bombs, LIMIT);
+	bombs_start(&sibling);
+	query.number = (uint64_t)bombs_start(&start);
+	bombs_start(&sibling);
+	prepare_and_end(&query);
+	assert_true(becomes(bombs_count(bombs, "") == 4));
+	usleep(20000);
+	assert_int_equal(bombs_count(bombs, ""), 4);
 }
 
 static void members_are_shown_and_nothing_is_touched_before_the_kill(void **state)
@@ -638,6 +658,7 @@ int main(void)
 		WITH_BOMBS(every_kind_ends_by_its_namespace),
 		WITH_BOMBS(a_bomb_of_two_thousand_is_gone_and_the_count_at_zero),
 		WITH_BOMBS(bystanders_of_the_same_program_in_the_same_session_live),
+		WITH_BOMBS(siblings_live),
 		WITH_BOMBS(the_shell_of_a_session_lives_unless_it_is_the_bomb),
 		WITH_BOMBS(members_are_shown_and_nothing_is_touched_before_the_kill),
 		WITH_BOMBS(we_and_our_ancestors_are_left_out),
