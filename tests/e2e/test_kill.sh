@@ -66,8 +66,10 @@ in_group() {
 # explode GROUP KIND [WIDTH] - a bomb that ends by itself after a while
 explode() {
 	group_name=$1
+	# The word of the bomb before would pass for this one's.
+	rm -f "$work/ready"
 	in_group "$1" "$program" "$2" "${3:-3}" $(($(cut -d. -f1 /proc/uptime) + 120))
-	until_ 60 grep -q ready "$work/ready" || fail "the bomb '$2' did not start"
+	until_ 60 grep -qs ready "$work/ready" || fail "the bomb '$2' did not start"
 }
 
 # A program of its own: what runs elsewhere is not ours to end.
