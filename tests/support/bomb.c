@@ -152,10 +152,16 @@ static int start(void (*run)(void), long width)
 			alarm((unsigned int)left());
 			run();
 		}
-		if (pid < 0 && errno != EAGAIN) {
+		if (pid > 0)
+			continue;
+		if (errno != EAGAIN) {
 			perror("bomb: fork");
 			return 1;
 		}
+		/* Those of the bomb before may still be dying in the group. */
+		usleep(10000);
+		check_time();
+		i--;
 	}
 	puts("ready");
 	fclose(stdout);
