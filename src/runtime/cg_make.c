@@ -398,7 +398,7 @@ int cg_set_limits(struct cg_making *making, struct err *err)
 		if (!making->limits->values[i].set)
 			continue;
 		if (limits_check(&dirs, (enum limit_id)i, &why) < 0)
-			cg_note(making->cg, "goes on without this limit: %s", why.text);
+			cg_note(making->cg, "%s", why.text);
 		else
 			can.values[i] = making->limits->values[i];
 	}
