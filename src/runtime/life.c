@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/dir.h"
 #include "base/parse.h"
+#include "base/str.h"
 #include "runtime/left.h"
 #include "runtime/roots.h"
 #include "runtime/supervisor.h"
@@ -94,6 +95,9 @@ static bool is_of_limit(const char *note)
 
 static int take_notes(struct life *life, struct err *err)
 {
+	_cleanup_(strbuf_finish)
+	struct strbuf text = STRBUF_INIT;
+
 	for (size_t i = 0; i < life->cg.notes_len; i++) {
 		const char *note = life->cg.notes[i];
 
@@ -102,7 +106,9 @@ static int take_notes(struct life *life, struct err *err)
 			continue;
 		if (life->front->strict)
 			return err_setx(err, EOPNOTSUPP, "limit %s", note);
-		front_note(life->front, note);
+		strbuf_reset(&text);
+		strbuf_addf(&text, "goes on without this limit: %s", note);
+		front_note(life->front, strbuf_cstr(&text));
 	}
 	return 0;
 }

@@ -126,4 +126,19 @@ case $got in
 *) grep -q "user namespace" "$work/err" || fail "as a plain user: '$got' $(cat "$work/err")" ;;
 esac
 
+# A limit that it can't have is said, and is no limit; with --strict it is an error. Where the user may
+# make groups, it is had.
+plain() {
+	setpriv --reuid=65534 --regid=65534 --clear-groups env XDG_RUNTIME_DIR= "$work/boxtop" run --rm \
+		--name "$name" --memory 64M "$@" 2>"$work/err" </dev/null
+}
+if [ "$got" = "0 x " ]; then
+	plain -- true || fail "as a plain user with a limit: $(cat "$work/err")"
+	if grep -q 'goes on without this limit: memory: ' "$work/err"; then
+		plain --strict -- true && fail "--strict, and the limit can't be had: it runs"
+		grep -q 'limit memory: ' "$work/err" || fail "--strict: $(cat "$work/err")"
+	fi
+	[ -s "$work/err" ] || plain --strict -- true || fail "--strict: $(cat "$work/err")"
+fi
+
 exit "$failed"
