@@ -9,6 +9,7 @@
 #include <linux/close_range.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -90,18 +91,28 @@ void init_wait(pid_t command)
 /*
  * The same image from its start. Memory belongs to the user namespace in which it was made: with this one whoever
  * owns the sandbox may enter it by its init, while nobody inside may look into that. And nothing of the
- * launch is left in it. The socket closes with it, so the runtime waits for this, too.
+ * launch is left in it. The socket closes with it, so the runtime waits for this, too. Its arguments tell
+ * whoever lists processes what it runs.
  */
 static void start_anew(const struct inside *inside, pid_t command)
 {
-	char number[16], name[] = INIT_NAME, *args[] = {name, number, NULL}, *env[] = {NULL};
+	const struct plan_list list = inside->plan->args;
+	char number[16], name[] = INIT_NAME, dashes[] = "--", *env[] = {number, NULL};
+	char **args = calloc(list.len + 3, sizeof(args[0]));
 
 	snprintf(number, sizeof(number), "%d", command);
 	syscall(SYS_close_range, 0, inside->socket_fd - 1, 0);
 	syscall(SYS_close_range, inside->socket_fd, ~0u, CLOSE_RANGE_CLOEXEC);
-	syscall(SYS_execveat, inside->image_fd, "", args, env, AT_EMPTY_PATH);
+	if (args) {
+		args[0] = name;
+		args[1] = dashes;
+		for (uint32_t i = 0; i < list.len; i++)
+			args[i + 2] = (char *)(uintptr_t)plan_item(inside->plan, list, i);
+		syscall(SYS_execveat, inside->image_fd, "", args, env, AT_EMPTY_PATH);
+	}
 	/* Without it only a plain user's way in is lost. */
 	syscall(SYS_close_range, 0, ~0u, 0);
+	free(args);
 }
 
 /* It signals, and needs no other right. */

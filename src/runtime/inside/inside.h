@@ -86,7 +86,8 @@ int command_hold(uint64_t caps, struct err *err);
 /* ---- init.c ---- */
 /** init_run() - be PID 1 of a sandbox whose command is to be started; never returns */
 void init_run(struct inside *inside) __attribute__((noreturn));
-/** init_wait() - its second half, in the image started anew under INIT_NAME with the command's pid */
+/** init_wait() - its second half, in the image started anew under INIT_NAME, with the command's pid as
+ * its one environment string */
 void init_wait(pid_t command) __attribute__((noreturn));
 #define INIT_NAME "boxtop-init"
 

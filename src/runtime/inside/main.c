@@ -158,7 +158,7 @@ static void show_to_runtime(const struct inside *inside)
 	prctl(PR_SET_DUMPABLE, 1);
 }
 
-int main(int argc, char **argv)
+int main(int argc, char **argv, char **env)
 {
 	struct inside inside = {.socket_fd = INSIDE_SOCKET_FD,
 				.root_mount_fd = -1,
@@ -169,8 +169,8 @@ int main(int argc, char **argv)
 	int pidfd = -1;
 	pid_t pid;
 
-	if (argc == 2 && strcmp(argv[0], INIT_NAME) == 0)
-		init_wait(atoi(argv[1]));
+	if (argc >= 2 && strcmp(argv[0], INIT_NAME) == 0 && env[0])
+		init_wait(atoi(env[0]));
 	for (size_t i = 0; i < INSIDE_BINDS_MAX; i++)
 		inside.bind_fds[i] = -1;
 	/* What the runtime ignores we would ignore, too, and then never hear of the command's end. */
