@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "collectors/sandboxes.h"
 
 /* How children of browsers show: Chromium and what is built on it, Firefox. */
 static const char *const browser_marks[] = {" --type=", " -contentproc"};
@@ -165,7 +166,8 @@ static struct draft *add_row(struct identity_pass *ip, struct ns_groups *groups,
 	draft->parent =
 		group->outer == INDEX_NONE ? group->around : groups->items[group->outer].draft;
 	draft->key = key_of(group);
-	if (!by_monitor(ip, groups, index, &draft->claim))
+	if (!sandboxes_claim(ip->sandboxes, group->leader, group->outside, &draft->claim) &&
+	    !by_monitor(ip, groups, index, &draft->claim))
 		describe(ip, groups, index, &draft->claim);
 	group->draft = (uint32_t)ip->drafts_len - 1;
 	return draft;

@@ -21,6 +21,7 @@
 #include "base/dir.h"
 #include "base/parse.h"
 #include "collectors/engines/state.h"
+#include "collectors/sandboxes.h"
 
 /** struct identity - the collector's state */
 struct identity {
@@ -28,6 +29,7 @@ struct identity {
 	struct state_cache *state;
 	struct users *users;
 	struct cmdlines *cmdlines;
+	struct sandboxes *sandboxes;
 	int root_fd;
 	bool state_dirs;
 	uint64_t now_usec;	    /* of this pass */
@@ -167,6 +169,7 @@ static void look(struct identity *identity, struct identity_pass *ip, struct kno
 		.is_member = asker_is_member,
 		.home = asker_home,
 		.data = &asker,
+		.sandboxes = ip->sandboxes,
 		.nested = nested,
 	};
 
@@ -390,6 +393,14 @@ static void fill_from_leader(const struct identity_pass *ip, struct container *c
 					  leader->start_ticks * (1000000u / snapshot->tick_hz);
 }
 
+static void fill_ended(struct container *container, const struct facts *facts)
+{
+	container->state = CONTAINER_STOPPED;
+	container->exit_code = (int)(facts_u64(facts, FACT_EXIT_CODE) & 255);
+	container->finished_usec = facts_usec(facts->text[FACT_FINISHED]);
+	container->oom_killed = facts->text[FACT_OOM_KILLED];
+}
+
 static void fill_container(const struct identity_pass *ip, const struct draft *draft,
 			   struct container *out)
 {
@@ -417,6 +428,8 @@ static void fill_container(const struct identity_pass *ip, const struct draft *d
 		out->owner = arena_strdup(&ip->snapshot->arena, users_name(ip->users, claim->uid));
 	if (draft->leader)
 		fill_from_leader(ip, out, draft->leader);
+	if (draft->ended)
+		fill_ended(out, draft->ended);
 }
 
 static void fill_containers(struct identity_pass *ip)
@@ -449,6 +462,7 @@ static int identity_start(const struct collect_options *options, void **out_stat
 	identity->state = state_cache_new(identity->root_fd);
 	identity->users = users_new(identity->root_fd, options->root_fd == AT_FDCWD);
 	identity->cmdlines = cmdlines_new();
+	identity->sandboxes = sandboxes_new(identity->root_fd, options->root_fd == AT_FDCWD);
 	*out_state = identity;
 	return 0;
 }
@@ -463,6 +477,7 @@ static void identity_stop(void *state)
 	state_cache_free(identity->state);
 	users_free(identity->users);
 	cmdlines_free(identity->cmdlines);
+	sandboxes_free(identity->sandboxes);
 	close(identity->root_fd);
 	free(identity->entries);
 	free(identity->drafts);
@@ -507,6 +522,7 @@ static int identity_sample(void *state, struct pass *pass, struct err *err)
 		.cmdlines = identity->cmdlines,
 		.users = identity->users,
 		.state = identity->state_dirs ? identity->state : NULL,
+		.sandboxes = identity->sandboxes,
 		.root_fd = identity->root_fd,
 	};
 	struct stat st;
@@ -520,12 +536,14 @@ static int identity_sample(void *state, struct pass *pass, struct err *err)
 		ip.host_root_inode = st.st_ino;
 	}
 	list_entries(identity, &ip);
+	sandboxes_begin(identity->sandboxes, &ip);
 	walk_cgroups(identity, &ip);
 	say_denied(&ip);
 	claims_end(identity->claims, pass->snapshot->sequence);
 	place_processes(&ip);
 	settle(&ip);
 	by_namespace(&ip);
+	sandboxes_add_stopped(identity->sandboxes, &ip);
 	fill_containers(&ip);
 	identity->drafts = ip.drafts;
 	identity->drafts_cap = ip.drafts_cap;

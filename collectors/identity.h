@@ -20,6 +20,7 @@ struct draft {
 	const struct pid_entry *leader; /* NULL: none is alive, or it is a row without one */
 	uint32_t members;		/* processes of which it is the innermost row */
 	bool by_namespace;
+	const struct facts *ended; /* what is known of one that ended; NULL */
 };
 
 /** struct identity_pass - what the steps of a pass work on */
@@ -35,6 +36,7 @@ struct identity_pass {
 	struct cmdlines *cmdlines;
 	struct users *users;
 	struct state_cache *state; /* NULL: engines' state is not to be looked at */
+	const struct sandboxes *sandboxes; /* NULL: none */
 	int root_fd;
 	const char *denied; /* a state that would have named a row, lent by its claim; NULL */
 };

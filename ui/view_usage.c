@@ -32,7 +32,8 @@ void view_usage_paint_row(const struct view *view, const struct row_line *line,
 {
 	const struct container *container = view_usage_container(&line->row);
 	const struct usage *usage = row_usage(&line->row);
-	if (!line->matched || (metric_is_known(usage->populated) && usage->populated.value == 0))
+	if (!line->matched || (container && container->state == CONTAINER_STOPPED) ||
+	    (metric_is_known(usage->populated) && usage->populated.value == 0))
 		look->style = STYLE_DIM;
 	else if (metric_is_known(usage->frozen) && usage->frozen.value == 1)
 		look->style = STYLE_PAUSED;
@@ -50,6 +51,7 @@ static const struct {
 	{"running", STYLE_OK},
 	{"paused", STYLE_PAUSED},
 	{"empty", STYLE_DIM},
+	{"stopped", STYLE_DIM},
 };
 
 void view_usage_paint_cell(const struct row_line *line, const struct field *field,

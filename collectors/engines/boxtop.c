@@ -3,20 +3,12 @@
  * Our own sandboxes: boxtop-<name>, boxtop-<name>.scope, and <name> below a directory called boxtop.
  * Anybody can make such a directory, so that only our state, a directory per sandbox, makes it one.
  */
+#include <string.h>
+
 #include "base/cleanup.h"
 #include "collectors/engines/confirm.h"
 #include "collectors/engines/match.h"
-
-static const struct fact_key state_keys[] = {
-	{FACT_ID, {"name"}},
-	{FACT_PID, {"pid"}},
-	{FACT_START_TICKS, {"start_ticks"}},
-	{FACT_CREATED, {"created_usec"}},
-	{FACT_ROOT_PATH, {"rootfs"}},
-	{FACT_IMAGE, {"image"}},
-};
-static const struct facts_source state_source = {FACTS_JSON, 1u << 20, state_keys,
-						 ARRAY_LEN(state_keys)};
+#include "collectors/sandboxes.h"
 
 static bool boxtop_claim(const struct claim_path *path, struct claim *out)
 {
@@ -35,18 +27,22 @@ static bool boxtop_claim(const struct claim_path *path, struct claim *out)
 	return true;
 }
 
+/* Whose it is the path doesn't tell: two users may have one of that name, and one of them is in here. */
 static int boxtop_confirm(const struct engine_io *io, struct claim *claim, struct err *err)
 {
-	const struct facts *facts;
+	const struct sandbox_seen *seen;
 
 	(void)err;
-	facts = confirm_read(io, &state_source, confirm_run_base(claim, "run/boxtop", "boxtop"),
-			     "%s/state.json", claim->id);
-	if (!facts || (facts->text[FACT_ID] && strcmp(facts->text[FACT_ID], claim->id) != 0))
-		return 0;
-	confirm_leader_of(io, claim, facts);
-	if (claim->confirmed)
-		confirm_take(claim, facts);
+	for (size_t i = 0; io->sandboxes && (seen = sandboxes_get(io->sandboxes, i)); i++) {
+		if (seen->stopped || strcmp(seen->name, claim->id) != 0)
+			continue;
+		confirm_leader_of(io, claim, seen->facts);
+		if (!claim->confirmed)
+			continue;
+		claim->uid = seen->uid;
+		confirm_take(claim, seen->facts);
+		break;
+	}
 	return 0;
 }
 

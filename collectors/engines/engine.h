@@ -18,6 +18,7 @@
 #include "model/container.h"
 
 struct state_cache; /* state.h: parsed state files by (path, inode, mtime) */
+struct sandboxes;   /* sandboxes.h: our own state, wherever it is */
 
 /** struct claim - what is known of one candidate. Strings are in @arena or NULL */
 struct claim {
@@ -61,6 +62,7 @@ struct engine_monitor {
 struct engine_io {
 	int root_fd;
 	struct state_cache *cache;
+	const struct sandboxes *sandboxes; /* NULL: none */
 	/* start time of a live pid in ticks since boot; 0 if it is gone */
 	uint64_t (*start_ticks)(void *data, pid_t pid);
 	/* whether a live pid is in the claimed cgroup's subtree */

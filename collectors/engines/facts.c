@@ -84,6 +84,8 @@ static void build_set_json(struct build *build, size_t *item, enum fact fact, co
 	} else if (json_is_integer(value)) {
 		snprintf(number, sizeof(number), "%lld", (long long)json_integer_value(value));
 		build_set(build, item, fact, span_of(number));
+	} else if (fact == FACT_OOM_KILLED && json_is_true(value)) {
+		build_set(build, item, fact, SPAN("true"));
 	}
 }
 

@@ -29,6 +29,10 @@ enum fact {
 	FACT_PID,
 	FACT_START_TICKS,
 	FACT_CREATED, /* RFC 3339 or microseconds since 1970 */
+	FACT_STATUS,
+	FACT_FINISHED, /* as FACT_CREATED */
+	FACT_EXIT_CODE,
+	FACT_OOM_KILLED, /* "true", or no fact */
 	FACTS,
 };
 

@@ -111,8 +111,12 @@ static void add_text_columns(struct report *report)
 {
 	const struct report_type *type = report->type;
 
-	if (type->text) {
-		columns_add_ids(&report->columns, type->text, type->kind);
+	const char *const *text = type->text;
+
+	if (type->text_all && report->options->flags & REPORT_ALL)
+		text = type->text_all;
+	if (text) {
+		columns_add_ids(&report->columns, text, type->kind);
 		return;
 	}
 	for (const struct field *const *field = field_preset(type->preset); *field; field++)

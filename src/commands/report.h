@@ -60,6 +60,7 @@ struct report_type {
 	enum row_kind kind;
 	const char *key;	 /* what JSON calls the array of rows */
 	const char *const *text; /* ids of the columns of text, ends with NULL; NULL: the preset */
+	const char *const *text_all; /* the same with --all; NULL: no others */
 	enum field_preset preset;
 	const char *sort;	  /* id of the field sorted by; NULL: the snapshot's order */
 	bool no_rates;		  /* unless they are asked for: one sample is enough */

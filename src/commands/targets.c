@@ -2,6 +2,7 @@
 /* Operands to held targets. Owns what it holds and the sample that it was found in. */
 #include "commands/targets.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,11 +101,28 @@ static bool is_known(const struct targets *targets, const struct target_item *it
 	return false;
 }
 
+/* A sandbox that is kept after its end. */
+static int refuse_ended(const struct snapshot *snapshot, const struct target_item *item,
+			struct err *err)
+{
+	const struct container *container;
+
+	if (item->container == INDEX_NONE)
+		return 0;
+	container = &snapshot->containers[item->container];
+	if (container->state != CONTAINER_STOPPED)
+		return 0;
+	return err_setx(err, ESRCH, "%s (%s): it has ended (%s)", container->name,
+			container->engine, container->ended);
+}
+
 static int add(struct targets *targets, const char *operand, struct err *err)
 {
 	struct target_item item = {.operand = operand};
 	int r = find(targets->snapshot, &item, err);
 
+	if (r == 0)
+		r = refuse_ended(targets->snapshot, &item, err);
 	if (r < 0 || is_known(targets, &item))
 		return r;
 	r = hold(targets->snapshot, &item, err);

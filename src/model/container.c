@@ -11,6 +11,8 @@
 
 bool container_is_unit(const struct container *container)
 {
+	if (container->state == CONTAINER_STOPPED)
+		return true;
 	switch (container->kind) {
 	case CONTAINER_MONITOR:
 	case CONTAINER_SERVICE:
@@ -51,6 +53,8 @@ const char *container_state_text(enum container_state state)
 		return "paused";
 	case CONTAINER_EMPTY:
 		return "empty";
+	case CONTAINER_STOPPED:
+		return "stopped";
 	default:
 		return "unknown";
 	}
@@ -167,6 +171,8 @@ static void resolve_state(struct container *container)
 {
 	const struct usage *usage = &container->usage;
 
+	if (container->state == CONTAINER_STOPPED)
+		return;
 	if (container->by_namespace)
 		container->state = CONTAINER_RUNNING;
 	else if (metric_is_known(usage->frozen) && usage->frozen.value)
@@ -194,6 +200,19 @@ static void resolve_shared(struct snapshot *snapshot, struct container *containe
 	container->ns_shared = arena_strdup(&snapshot->arena, text);
 }
 
+/* "exit 3", "SIGTERM", "SIGKILL, out of memory" */
+static void resolve_ended(struct snapshot *snapshot, struct container *container)
+{
+	const char *why = container->oom_killed ? ", out of memory" : "";
+	int code = container->exit_code;
+	const char *signal = code > 128 ? sigabbrev_np(code - 128) : NULL;
+
+	if (container->state != CONTAINER_STOPPED)
+		return;
+	container->ended = signal ? arena_printf(&snapshot->arena, "SIG%s%s", signal, why)
+				  : arena_printf(&snapshot->arena, "exit %d%s", code, why);
+}
+
 void container_resolve(struct snapshot *snapshot)
 {
 	resolve_cgroups(snapshot);
@@ -205,5 +224,6 @@ void container_resolve(struct snapshot *snapshot)
 		take_usage(snapshot, container);
 		resolve_state(container);
 		resolve_shared(snapshot, container);
+		resolve_ended(snapshot, container);
 	}
 }

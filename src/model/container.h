@@ -29,8 +29,9 @@ enum container_kind {
 enum container_state {
 	CONTAINER_STATE_UNKNOWN = 0,
 	CONTAINER_RUNNING,
-	CONTAINER_PAUSED, /* frozen */
-	CONTAINER_EMPTY,  /* its cgroup has no process left */
+	CONTAINER_PAUSED,  /* frozen */
+	CONTAINER_EMPTY,   /* its cgroup has no process left */
+	CONTAINER_STOPPED, /* a sandbox of ours that ended and is kept until it is removed */
 };
 
 /** struct container - one. Strings are raw bytes in the snapshot's arena or NULL: sanitize to show */
@@ -56,6 +57,11 @@ struct container {
 	enum container_state state;
 	pid_t leader;	       /* its first process, outside pid; 0 if none */
 	uint64_t created_usec; /* realtime; 0 unknown. Fallback: start of the leader */
+	uint64_t
+		finished_usec; /* realtime; 0 unknown. This and the next two: CONTAINER_STOPPED only */
+	int exit_code;	       /* 128+n for a signal */
+	bool oom_killed;       /* the kernel killed a process of it for want of memory */
+	const char *ended;     /* the same in words, by container_resolve(); NULL */
 	uint32_t cgroup;       /* top of its subtree in snapshot.cgroups, or INDEX_NONE */
 	uint32_t
 		inner_cgroup; /* the end of the chain of only children below: where an engine may put
@@ -68,10 +74,11 @@ struct container {
 	struct usage usage;	     /* of its cgroup, or summed over its processes; plus net */
 };
 
-/** container_is_unit() - systemd units, pods' slices and monitors: hidden unless all are asked for */
+/** container_is_unit() - systemd units, pods' slices, monitors, and what ended: hidden unless all are
+ *  asked for */
 bool container_is_unit(const struct container *container);
 const char *container_kind_text(enum container_kind kind);
-/** container_state_text() - "running", "paused", "empty", "unknown" */
+/** container_state_text() - "running", "paused", "empty", "stopped", "unknown" */
 const char *container_state_text(enum container_state state);
 
 struct snapshot;

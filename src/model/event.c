@@ -343,6 +343,8 @@ static void match(struct matches *matches, const struct snapshot *snapshot)
 static void tell_start(struct event_log *log, const struct snapshot *before,
 		       const struct snapshot *now, const struct container *container)
 {
+	if (container->state == CONTAINER_STOPPED)
+		return;
 	/* What is made by hand is found by and by, as the namespaces are read. */
 	if (before->ns_partial && container->by_namespace)
 		return;
@@ -358,8 +360,11 @@ static void tell_start(struct event_log *log, const struct snapshot *before,
 static void tell_end(struct event_log *log, const struct snapshot *now,
 		     const struct container *container)
 {
-	struct container_event *event = add_about(log, now, container, EVENT_END, ALARM_NONE);
+	struct container_event *event;
 
+	if (container->state == CONTAINER_STOPPED)
+		return;
+	event = add_about(log, now, container, EVENT_END, ALARM_NONE);
 	if (metric_is_known(container->usage.pids.current))
 		snprintf(event->text, sizeof(event->text), "gone; it had %" PRIu64 " tasks",
 			 container->usage.pids.current.value);

@@ -7,6 +7,13 @@
 
 #include "model/fields_get.h"
 
+static bool has_ended(const struct row *row)
+{
+	const struct container *container = row_container(row);
+
+	return container && container->state == CONTAINER_STOPPED;
+}
+
 struct value get_usage_metric(const struct field *field, const struct row *row)
 {
 	const struct usage *usage = row_usage(row);
@@ -14,6 +21,8 @@ struct value get_usage_metric(const struct field *field, const struct row *row)
 
 	if (!usage)
 		return value_not_applicable(field);
+	if (has_ended(row))
+		return value_unknown(field->type, METRIC_ABSENT, WHY_NO_PROCESS);
 	memcpy(&metric, field_member(usage, field), sizeof(metric));
 	return value_metric(field->type, metric);
 }
@@ -25,6 +34,8 @@ struct value get_usage_rate(const struct field *field, const struct row *row)
 
 	if (!usage)
 		return value_not_applicable(field);
+	if (has_ended(row))
+		return value_unknown(field->type, METRIC_ABSENT, WHY_NO_PROCESS);
 	memcpy(&rate, field_member(usage, field), sizeof(rate));
 	return value_rate(field->type, rate);
 }

@@ -15,6 +15,8 @@ field_getter get_limit_from;
 /* struct container: a const char * that may be NULL, and what needs more than its member */
 field_getter get_container_text, get_container_owner, get_container_kind, get_container_state;
 field_getter get_container_bool, get_container_leader, get_container_created, get_container_age;
+field_getter get_container_ended, get_container_exit_code, get_container_ended_oom;
+field_getter get_container_finished, get_container_finished_age;
 field_getter get_container_cgroup, get_container_parent;
 field_getter get_container_net_shared_by, get_container_ns;
 

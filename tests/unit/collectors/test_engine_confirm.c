@@ -4,6 +4,8 @@
 
 #include <fcntl.h>
 
+#include "collectors/sandboxes.h"
+
 #define USER "/user.slice/user-1000.slice/user@1000.service"
 #define KUBE "/kubepods.slice/kubepods-pod" UUID_ ".slice"
 #define C    CONTAINER_CONTAINER
@@ -873,6 +875,16 @@ static const struct confirm_case cases[] = {
 
 static int root_fd;
 static struct state_cache *cache;
+static struct sandboxes *sandboxes;
+
+static void look_for_sandboxes(void)
+{
+	struct snapshot snapshot = {.monotonic_usec = 1000000};
+	struct identity_pass ip = {.snapshot = &snapshot, .state = cache};
+
+	sandboxes = sandboxes_new(root_fd, false);
+	sandboxes_begin(sandboxes, &ip);
+}
 
 static int setup(void **state)
 {
@@ -880,12 +892,14 @@ static int setup(void **state)
 	root_fd = open(FIXTURES_DIR "/engines", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	cache = state_cache_new(root_fd);
 	state_cache_begin(cache, 1000000);
+	look_for_sandboxes();
 	return root_fd < 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
+	sandboxes_free(sandboxes);
 	state_cache_free(cache);
 	close(root_fd);
 	return 0;
@@ -922,6 +936,7 @@ static void check_case(const struct confirm_case *expected)
 
 	kernel.live_len = live.pid != 0;
 	io.nested = expected->nested;
+	io.sandboxes = sandboxes;
 	if (live.cgroup)
 		live.cgroup = live.cgroup[0] == '!'
 				      ? live.cgroup + 1

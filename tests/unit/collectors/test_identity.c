@@ -520,6 +520,67 @@ static void a_plain_user_gets_short_ids_and_one_line(void **state)
 	remove_machine(path);
 }
 
+/* A machine with nothing but what @commands make. */
+static void make_machine(char *path, const char *commands)
+{
+	assert_non_null(mkdtemp(path));
+	run(path, "mkdir proc && mkdir -p run/boxtop tmp");
+	run(path, commands);
+}
+
+static void a_sandbox_that_ended_is_kept_as_a_row(void **state)
+{
+	char path[] = "/tmp/bt-identity-XXXXXX";
+	static const struct group none[] = {{NULL, {0}, NULL}};
+	const struct container *row;
+	struct world world;
+
+	(void)state;
+	make_machine(path, "cd run/boxtop && mkdir ended lost .new-1-0 && "
+			   "echo '{\"name\":\"ended\",\"status\":\"stopped\",\"exit_code\":137,"
+			   "\"oom_killed\":true,\"created_usec\":1000,\"finished_usec\":2000,"
+			   "\"image\":\"base.tar\"}' >ended/state.json && "
+			   "echo '{\"name\":\"runs\",\"status\":\"running\",\"pid\":7}' "
+			   ">lost/state.json");
+	world_open(&world, path);
+	world_pass(&world, none, 0);
+	assert_string_equal(describe_rows(&world), "boxtop sandbox ended\n");
+	row = &world.snapshot->containers[0];
+	assert_int_equal(row->state, CONTAINER_STOPPED);
+	assert_int_equal(row->exit_code, 137);
+	assert_true(row->oom_killed);
+	assert_int_equal(row->created_usec, 1000);
+	assert_int_equal(row->finished_usec, 2000);
+	assert_string_equal(row->image, "base.tar");
+	assert_int_equal(row->cgroup, INDEX_NONE);
+	/* removed: gone once it is looked for again */
+	run(path, "rm -r run/boxtop/ended");
+	world.now_usec += STATE_LOOK_USEC;
+	world_pass(&world, none, 0);
+	assert_string_equal(describe_rows(&world), "");
+	world_close(&world);
+	remove_machine(path);
+}
+
+static void a_directory_that_others_may_write_names_no_sandbox(void **state)
+{
+	char path[] = "/tmp/bt-identity-XXXXXX";
+	static const struct group none[] = {{NULL, {0}, NULL}};
+	struct world world;
+
+	(void)state;
+	make_machine(
+		path,
+		"mkdir run/boxtop/ended && "
+		"echo '{\"name\":\"ended\",\"status\":\"stopped\"}' >run/boxtop/ended/state.json"
+		" && chmod 777 run/boxtop");
+	world_open(&world, path);
+	world_pass(&world, none, 0);
+	assert_string_equal(describe_rows(&world), "");
+	world_close(&world);
+	remove_machine(path);
+}
+
 static void without_state_directories_nothing_is_confirmed(void **state)
 {
 	struct world world;
@@ -550,6 +611,8 @@ int main(void)
 		cmocka_unit_test(a_container_keeps_its_name_when_its_leader_ends_first),
 		cmocka_unit_test(a_state_that_comes_late_names_the_container),
 		cmocka_unit_test(a_plain_user_gets_short_ids_and_one_line),
+		cmocka_unit_test(a_sandbox_that_ended_is_kept_as_a_row),
+		cmocka_unit_test(a_directory_that_others_may_write_names_no_sandbox),
 		cmocka_unit_test(without_state_directories_nothing_is_confirmed),
 	};
 

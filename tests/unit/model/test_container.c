@@ -3,6 +3,7 @@
 #include "model_test.h"
 
 #include "model/container.h"
+#include "model/fields.h"
 
 #define CPU 1000000u
 
@@ -276,10 +277,49 @@ static void kinds_and_states_have_names(void **state)
 	assert_string_equal(container_state_text(CONTAINER_STATE_UNKNOWN), "unknown");
 }
 
+static void one_that_ended_says_how_and_shows_only_if_asked_for(void **state)
+{
+	static const struct {
+		int code;
+		bool oom;
+		const char *text;
+	} ends[] = {
+		{0, false, "exit 0"},
+		{3, false, "exit 3"},
+		{143, false, "SIGTERM"},
+		{137, true, "SIGKILL, out of memory"},
+		{1, true, "exit 1, out of memory"},
+		{255, false, "exit 255"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		struct snapshot *snapshot = make_empty(0);
+		struct container *container = make_container(snapshot, "boxtop", "box", NULL);
+		struct row row = {snapshot, ROW_CONTAINER, 0};
+		struct value value;
+
+		container->state = CONTAINER_STOPPED;
+		container->exit_code = ends[i].code;
+		container->oom_killed = ends[i].oom;
+		make_finish(snapshot);
+		assert_true(container_is_unit(&snapshot->containers[0]));
+		value = field_get(field_find(SPAN("ended"), ROW_CONTAINER), &row);
+		assert_string_equal(value.text, ends[i].text);
+		value = field_get(field_find(SPAN("state"), ROW_CONTAINER), &row);
+		assert_string_equal(value.text, "stopped");
+		/* it had a cgroup once, which says nothing now */
+		value = field_get(field_find(SPAN("memory_current_bytes"), ROW_CONTAINER), &row);
+		assert_int_equal(value.state, METRIC_ABSENT);
+		snapshot_unref(snapshot);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_cgroup_belongs_to_the_innermost_container),
+		cmocka_unit_test(one_that_ended_says_how_and_shows_only_if_asked_for),
 		cmocka_unit_test(a_parent_that_the_collectors_found_stays),
 		cmocka_unit_test(processes_follow_their_cgroup_unless_placed_already),
 		cmocka_unit_test(usage_is_that_of_the_cgroup_and_net_is_its_own),
