@@ -136,6 +136,17 @@ static int check_real(int root_fd, const char *path, struct err *err)
 	return 0;
 }
 
+/* Of a namespace that isn't the sandbox's own no new mount may be made: the host's is shown, /sys read-only. */
+static int host_mount(const char *path, uint64_t attributes, struct err *err)
+{
+	_cleanup_(cleanup_close)
+	int fd = mountfd_clone(path, true, err);
+
+	if (fd < 0 || mountfd_set(fd, attributes, true, err) < 0)
+		return -err->code;
+	return TAKE_FD(fd);
+}
+
 static int new_mount(struct inside *inside, const struct plan_mount *mount, struct err *err)
 {
 	const struct plan *plan = inside->plan;
@@ -143,15 +154,14 @@ static int new_mount(struct inside *inside, const struct plan_mount *mount, stru
 	int fd = mountfd_new(type, plan_text(plan, mount->source), plan_text(plan, mount->data),
 			     mount->attributes, err);
 
-	/* A /sys of one's own takes a network namespace of one's own; else the host's, read-only. */
-	if (fd < 0 && err->code == EPERM && strcmp(type, "sysfs") == 0) {
-		fd = mountfd_clone("/sys", true, err);
-		if (fd >= 0 &&
-		    mountfd_set(fd, mount->attributes | MOUNT_ATTR_RDONLY, true, err) < 0) {
-			close(fd);
-			return -err->code;
-		}
-	}
+	if (fd >= 0 || err->code != EPERM)
+		return fd;
+	if (strcmp(type, "sysfs") == 0)
+		return host_mount("/sys", mount->attributes | MOUNT_ATTR_RDONLY, err);
+	if (strcmp(type, "proc") == 0 && !(plan->namespaces & SPEC_NS_PID))
+		return host_mount("/proc", mount->attributes, err);
+	if (strcmp(type, "mqueue") == 0 && !(plan->namespaces & SPEC_NS_IPC))
+		return host_mount("/dev/mqueue", mount->attributes, err);
 	return fd;
 }
 
@@ -183,6 +193,9 @@ static int attach_one(struct inside *inside, uint32_t i, struct err *err)
 	    check_real(inside->root_fd, destination, err) < 0)
 		return -err->code;
 	fd = take_mount(inside, i, err);
+	/* A host whose queues are to be seen may have them mounted nowhere. */
+	if (fd == -ENOENT && type && strcmp(type, "mqueue") == 0)
+		return 0;
 	if (fd < 0)
 		return fd;
 	if (mount->bind && fstat(fd, &st) < 0)

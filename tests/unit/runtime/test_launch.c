@@ -95,6 +95,33 @@ static void every_namespace_is_its_own(void **state)
 	}
 }
 
+static void each_namespace_can_be_the_hosts(void **state)
+{
+	static const struct {
+		unsigned int bit;
+		const char *name;
+	} shared[] = {{SPEC_NS_PID, "pid"}, {SPEC_NS_NET, "net"},	{SPEC_NS_IPC, "ipc"},
+		      {SPEC_NS_UTS, "uts"}, {SPEC_NS_CGROUP, "cgroup"}, {SPEC_NS_USER, "user"}};
+	struct rig *rig = *state;
+	unsigned int all = rig->spec.namespaces;
+
+	for (size_t i = 0; i < ARRAY_LEN(shared); i++) {
+		char path[64], line[96], here[64], expected[80];
+		ssize_t n;
+
+		/* Without a user namespace of its own it takes root. */
+		if (shared[i].bit == SPEC_NS_USER && geteuid() != 0)
+			continue;
+		snprintf(path, sizeof(path), "/proc/self/ns/%s", shared[i].name);
+		n = readlink(path, here, sizeof(here) - 1);
+		assert_true(n > 0);
+		snprintf(line, sizeof(line), "readlink %s", path);
+		snprintf(expected, sizeof(expected), "%.*s\n", (int)n, here);
+		rig->spec.namespaces = all & ~shared[i].bit;
+		assert_says(rig, line, expected);
+	}
+}
+
 static void its_devices_are_six_and_real(void **state)
 {
 	struct rig *rig = *state;
@@ -340,6 +367,7 @@ int main(void)
 		TEST(nothing_of_the_host_is_in_its_root),
 		TEST(it_is_alone_with_its_init),
 		TEST(every_namespace_is_its_own),
+		TEST(each_namespace_can_be_the_hosts),
 		TEST(its_devices_are_six_and_real),
 		TEST(a_forged_device_of_the_image_is_not_used),
 		TEST(loopback_is_up_and_alone),
