@@ -194,7 +194,7 @@ pack() {
 	mkdir -p "$work/in/tree" "$work/in/out" "$work/in/bin"
 	tar -C "$source" --exclude=./build --exclude=./.git -cf - . | tar -C "$work/in/tree" -xf -
 	[ -x "$build/boxtop" ] || die "$build/boxtop isn't built: ./dev vm builds it"
-	cp "$build/boxtop" "$build/tests/e2e_helper" "$work/in/bin"
+	cp "$build/boxtop" "$build/tests/e2e_helper" "$build/tests/interrupt" "$work/in/bin"
 	tests | while read -r program; do
 		cp "$program" "$work/in/bin"
 	done

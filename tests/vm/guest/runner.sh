@@ -8,7 +8,7 @@ out=/boxtop/out
 bin=/boxtop/bin
 source=$(cat /boxtop/source)
 patterns=$(cat /boxtop/patterns)
-export LC_ALL=C.UTF-8 CMOCKA_MESSAGE_OUTPUT=stdout E2E_HELPER=$bin/e2e_helper HOME=/root
+export LC_ALL=C.UTF-8 CMOCKA_MESSAGE_OUTPUT=stdout E2E_HELPER=$bin/e2e_helper E2E_INTERRUPT=$bin/interrupt INTERRUPT_COUNT=20 HOME=/root
 export SHAPE="$shape" BOXTOP=$bin/boxtop
 
 # Tests know their fixtures by the paths of the machine that built them.
