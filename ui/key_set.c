@@ -115,26 +115,9 @@ void key_set_clear(struct key_set *set)
 	set->len = 0;
 }
 
-static size_t rows_of_kind(const struct snapshot *snapshot, enum row_kind kind)
-{
-	switch (kind) {
-	case ROW_CONTAINER:
-		return snapshot->containers_len;
-	case ROW_CGROUP:
-		return snapshot->cgroups_len;
-	case ROW_PROCESS:
-		return snapshot->processes_len;
-	case ROW_NS:
-		return snapshot->namespaces_len;
-	case ROW_EVENT:
-		return snapshot->events_len;
-	}
-	return 0;
-}
-
 void key_set_keep_living(struct key_set *set, enum row_kind kind, const struct snapshot *snapshot)
 {
-	size_t rows = rows_of_kind(snapshot, kind);
+	size_t rows = rows_len(snapshot, kind);
 	size_t kept = 0;
 
 	if (set->len == 0)

@@ -174,26 +174,9 @@ struct row_key link_row(const struct row *row, enum row_kind to, const struct sn
 	return found.index == INDEX_NONE ? (struct row_key) {0} : row_key(&found);
 }
 
-static size_t rows_of_kind(const struct snapshot *snapshot, enum row_kind kind)
-{
-	switch (kind) {
-	case ROW_CONTAINER:
-		return snapshot->containers_len;
-	case ROW_CGROUP:
-		return snapshot->cgroups_len;
-	case ROW_PROCESS:
-		return snapshot->processes_len;
-	case ROW_NS:
-		return snapshot->namespaces_len;
-	case ROW_EVENT:
-		return snapshot->events_len;
-	}
-	return 0;
-}
-
 bool link_find(struct row_key key, const struct snapshot *snapshot, struct row *out)
 {
-	size_t len = snapshot ? rows_of_kind(snapshot, key.kind) : 0;
+	size_t len = snapshot ? rows_len(snapshot, key.kind) : 0;
 	for (uint32_t i = 0; i < len; i++) {
 		*out = (struct row) {snapshot, key.kind, i};
 		if (row_key_eq(row_key(out), key))

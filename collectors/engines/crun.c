@@ -8,16 +8,7 @@
 
 static bool crun_claim(const struct claim_path *path, struct claim *out)
 {
-	struct span id;
-	bool scope = match_strip(path->unescaped, "crun-", ".scope", &id);
-
-	if (!scope)
-		id = path->component;
-	if (!match_filename(id))
-		return false;
-	claim_set(out, CONTAINER_CONTAINER, id, id);
-	out->weak = !scope;
-	return true;
+	return claim_scope_or_dir(path, "crun-", out);
 }
 
 static int crun_confirm(const struct engine_io *io, struct claim *claim, struct err *err)

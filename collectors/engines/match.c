@@ -121,6 +121,20 @@ struct span match_unescape(struct span s, char *buf)
 	return (struct span) {buf, len};
 }
 
+bool claim_scope_or_dir(const struct claim_path *path, const char *prefix, struct claim *out)
+{
+	struct span id;
+	bool scope = match_strip(path->unescaped, prefix, ".scope", &id);
+
+	if (!scope)
+		id = path->component;
+	if (!match_filename(id))
+		return false;
+	claim_set(out, CONTAINER_CONTAINER, id, id);
+	out->weak = !scope;
+	return true;
+}
+
 const char *claim_text(struct claim *claim, struct span s)
 {
 	return arena_strndup(claim->arena, s.p, s.len);

@@ -36,6 +36,9 @@ void claim_set(struct claim *out, enum container_kind kind, struct span id, stru
 /** claim_hex() - a claim of a component PREFIX<64 hex>SUFFIX, named by its short id */
 bool claim_hex(const struct claim_path *path, const char *prefix, const char *suffix,
 	       enum container_kind kind, struct claim *out);
+/** claim_scope_or_dir() - PREFIX<id>.scope, or a directory called as the container anywhere, which is weak:
+ *  only a state file makes it one. The name is the id */
+bool claim_scope_or_dir(const struct claim_path *path, const char *prefix, struct claim *out);
 /** claim_text() - a copy of @s in the claim's arena */
 const char *claim_text(struct claim *claim, struct span s);
 

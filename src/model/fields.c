@@ -188,6 +188,23 @@ unsigned int fields_sources(const struct field *const *list)
 	return sources;
 }
 
+size_t rows_len(const struct snapshot *snapshot, enum row_kind kind)
+{
+	switch (kind) {
+	case ROW_CONTAINER:
+		return snapshot->containers_len;
+	case ROW_CGROUP:
+		return snapshot->cgroups_len;
+	case ROW_PROCESS:
+		return snapshot->processes_len;
+	case ROW_NS:
+		return snapshot->namespaces_len;
+	case ROW_EVENT:
+		return snapshot->events_len;
+	}
+	return 0;
+}
+
 struct row_key row_key(const struct row *row)
 {
 	struct row_key key = {row->kind, 0, 0};

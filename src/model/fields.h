@@ -115,6 +115,8 @@ enum field_preset {
 };
 /** field_preset() - NULL-terminated list of fields, static */
 const struct field *const *field_preset(enum field_preset preset);
+/** rows_len() - how many rows of one kind a snapshot has */
+size_t rows_len(const struct snapshot *snapshot, enum row_kind kind);
 /** fields_sources() - the sources of a NULL-terminated list */
 unsigned int fields_sources(const struct field *const *list);
 

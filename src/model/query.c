@@ -37,23 +37,6 @@ struct run {
 	struct row_key *folded; /* query.folded, in the order of compare_keys() */
 };
 
-static size_t count_rows(const struct snapshot *snapshot, enum row_kind kind)
-{
-	switch (kind) {
-	case ROW_CONTAINER:
-		return snapshot->containers_len;
-	case ROW_CGROUP:
-		return snapshot->cgroups_len;
-	case ROW_PROCESS:
-		return snapshot->processes_len;
-	case ROW_NS:
-		return snapshot->namespaces_len;
-	case ROW_EVENT:
-		return snapshot->events_len;
-	}
-	return 0;
-}
-
 /* Whether the container at @index is @key's, or inside it. */
 static bool in_container(const struct snapshot *snapshot, uint32_t index, uint64_t key)
 {
@@ -178,7 +161,7 @@ static void sort_folded(struct run *run)
 
 static void pick(struct run *run)
 {
-	size_t total = count_rows(run->snapshot, run->query->kind);
+	size_t total = rows_len(run->snapshot, run->query->kind);
 
 	run->nodes = xmalloc(total * sizeof(*run->nodes));
 	run->node_of = xmalloc(total * sizeof(*run->node_of));
@@ -309,7 +292,7 @@ static uint32_t parent_index(const struct row *row)
 /* The nearest admitted row above; its steps are bounded, so that a malformed ring of parents ends. */
 static uint32_t parent_node(const struct run *run, const struct node *node)
 {
-	size_t total = count_rows(run->snapshot, run->query->kind);
+	size_t total = rows_len(run->snapshot, run->query->kind);
 	uint32_t index = parent_index(&node->row);
 
 	for (int steps = 0; index < total && steps < 1024; steps++) {
