@@ -34,18 +34,19 @@ int app_new(const struct app_options *options, struct app **out, struct err *err
 {
 	struct app *app = xcalloc(1, sizeof(*app));
 	int r = 0;
-	app->options = options;
+	app->own = *options;
+	app->options = &app->own;
 	app->screen = options->screen;
 	app->delay_usec = options->delay_usec;
 	app->history = history_new();
 	app->events = event_log_new();
 	app->answer = app_ignore_answer;
 	for (int screen = 0; screen < SCREENS; screen++) {
-		int one = view_init(&app->views[screen], view_types[screen], options,
-				    screen == (int)options->screen, err);
+		int one = view_init(&app->views[screen], view_types[screen], app->options,
+				    (enum app_screen)screen, err);
 		r = r < 0 ? r : one;
 	}
-	detail_init(&app->detail, options, app->history);
+	detail_init(&app->detail, app->options, app->history);
 	if (r < 0) {
 		app_free(app);
 		return r;
@@ -62,6 +63,7 @@ void app_free(struct app *app)
 		view_finish(&app->views[screen]);
 	detail_finish(&app->detail);
 	dialog_finish(&app->dialog);
+	setup_finish(&app->setup);
 	arena_finish(&app->dialog_texts);
 	strbuf_finish(&app->message);
 	strbuf_finish(&app->banner.text);
@@ -227,12 +229,27 @@ static void send_demand(struct loop *loop)
 	memcpy(loop->sent_pids, demand.view_pids, demand.view_pids_len * sizeof(pid_t));
 }
 
+/* set_looks() - colours, marks and mouse as the options say now */
+static void set_looks(struct loop *loop)
+{
+	const struct app_options *options = loop->app->options;
+	const struct theme *theme = app_theme(options);
+	if (!(loop->app->flags & APP_LOOKS))
+		return;
+	loop->app->flags &= ~(unsigned int)APP_LOOKS;
+	term_set_theme(theme);
+	term_set_mouse(options->mouse);
+	loop->canvas.ascii = options->ascii;
+	loop->canvas.mono = theme_is_mono(theme) || term_is_mono();
+}
+
 static void draw(struct loop *loop)
 {
 	if (loop->app->flags & APP_REDRAW) {
 		loop->app->flags &= ~(unsigned int)APP_REDRAW;
 		term_redraw();
 	}
+	set_looks(loop);
 	app_draw(loop->app, &loop->canvas);
 	term_show(&loop->canvas);
 	loop->dirty = false;
@@ -327,6 +344,9 @@ int app_run(const struct app_options *options, const struct app_services *servic
 	r = term_open(&term, theme, err);
 	if (r < 0)
 		return r;
+	app->store = services->store;
+	if (app->store && app->store->note)
+		app_say(app, STYLE_WARN, "%s", app->store->note);
 	struct loop loop = {.app = app, .feed = services->feed, .insides = services->insides};
 	int width, height;
 	term_size(&width, &height);

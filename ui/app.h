@@ -50,7 +50,24 @@ enum app_direction {
 	APP_ASCENDING,
 };
 
-/** struct app_options - from the command line */
+/** enum app_shape - what a screen starts with */
+enum app_shape {
+	APP_FIRST_SHAPE = 0, /* the screen's own */
+	APP_LIST,
+	APP_TREE,
+};
+
+#define APP_COLUMNS_MAX 2048 /* bytes */
+
+/** struct app_screen_options - what one screen was told to look like, whatever is shown first */
+struct app_screen_options {
+	char columns[APP_COLUMNS_MAX]; /* comma separated field ids; empty: as usual */
+	char sort[64];		       /* field id; empty: as usual */
+	enum app_direction sort_direction;
+	enum app_shape shape;
+};
+
+/** struct app_options - from the command line and the settings */
 struct app_options {
 	enum app_screen screen;
 	uint64_t delay_usec;
@@ -74,6 +91,9 @@ struct app_options {
 	size_t pids_len;
 	uint64_t iterations; /* leave after so many snapshots; 0: never */
 	uint32_t max_depth;  /* tree depth; 0: no limit */
+	bool vi_keys;
+	bool hide_meters;
+	struct app_screen_options screens[SCREENS];
 };
 
 /** app_theme() - monochrome without colours; else the one that is asked for, or the default */
@@ -81,10 +101,20 @@ const struct theme *app_theme(const struct app_options *options);
 
 struct insides; /* ui/inside.h */
 
+/** struct settings_store - where settings are kept; the file is the program's business */
+struct settings_store {
+	void *data;
+	const char *path; /* to show; NULL: there is no place for them */
+	const char *note; /* what was wrong with them; one clean line; NULL: nothing */
+	/* keep what @now says; 0; -errno with @err */
+	int (*save)(struct settings_store *store, const struct app_options *now, struct err *err);
+};
+
 /** struct app_services - what the program does for the screen, each on a thread of its own */
 struct app_services {
 	struct feed *feed;
-	struct insides *insides; /* NULL: insides of containers are never read */
+	struct insides *insides;      /* NULL: insides of containers are never read */
+	struct settings_store *store; /* NULL: settings are not kept */
 };
 
 /** app_run() - until the user leaves. 0; -errno with @err; the terminal is restored in any case */

@@ -84,6 +84,22 @@ static void page_down(struct app *app)
 	move_pages(app, 1);
 }
 
+static void half_page(struct app *app, int by)
+{
+	int page = app_has_rows(app) ? table_page(app_table(app)) : (int)detail_page(&app->detail);
+	move_by(app, by * (page > 1 ? page / 2 : 1));
+}
+
+static void half_page_up(struct app *app)
+{
+	half_page(app, -1);
+}
+
+static void half_page_down(struct app *app)
+{
+	half_page(app, 1);
+}
+
 /* In a detail the sections lie beside each other. */
 static void move_left(struct app *app)
 {
@@ -142,6 +158,16 @@ static void search(struct app *app)
 static void search_previous(struct app *app)
 {
 	app_ask_search(app, -1);
+}
+
+static void search_again(struct app *app)
+{
+	app_search_again(app, 1);
+}
+
+static void search_again_back(struct app *app)
+{
+	app_search_again(app, -1);
 }
 
 /* ---- Order ---- */
@@ -262,7 +288,7 @@ static void toggle_pause(struct app *app)
 
 static void toggle_meters(struct app *app)
 {
-	app->flags ^= APP_NO_METERS;
+	app->own.hide_meters = !app->own.hide_meters;
 }
 
 static void redraw(struct app *app)
@@ -284,6 +310,8 @@ static void (*const handlers[ACTIONS])(struct app *app) = {
 	[ACTION_RIGHT] = move_right,
 	[ACTION_PAGE_UP] = page_up,
 	[ACTION_PAGE_DOWN] = page_down,
+	[ACTION_HALF_PAGE_UP] = half_page_up,
+	[ACTION_HALF_PAGE_DOWN] = half_page_down,
 	[ACTION_HOME] = move_home,
 	[ACTION_END] = move_end,
 	[ACTION_FIRST_COLUMN] = first_column,
@@ -300,6 +328,8 @@ static void (*const handlers[ACTIONS])(struct app *app) = {
 	[ACTION_BACK] = app_back,
 	[ACTION_SEARCH] = search,
 	[ACTION_SEARCH_PREVIOUS] = search_previous,
+	[ACTION_SEARCH_AGAIN] = search_again,
+	[ACTION_SEARCH_AGAIN_BACK] = search_again_back,
 	[ACTION_FILTER] = app_ask_filter,
 	[ACTION_FOLLOW] = follow,
 	[ACTION_SORT] = app_ask_sort,
@@ -323,6 +353,7 @@ static void (*const handlers[ACTIONS])(struct app *app) = {
 	[ACTION_DELAY] = app_ask_delay,
 	[ACTION_METERS] = toggle_meters,
 	[ACTION_REDRAW] = redraw,
+	[ACTION_SETUP] = app_open_setup,
 	[ACTION_HELP] = app_show_help,
 	[ACTION_QUIT] = quit,
 };
@@ -350,7 +381,9 @@ void app_act(struct app *app, enum action action)
 void app_key(struct app *app, uint32_t code)
 {
 	char name[KEY_NAME_MAX];
-	enum action action = keys_action(code, app_place(app));
+	enum action action = app->options->vi_keys ? keys_vi_action(code) : ACTION_NONE;
+	if (action == ACTION_NONE)
+		action = keys_action(code, app_place(app));
 	if (action != ACTION_NONE)
 		app_act(app, action);
 	else if (code != KEY_CODE_NONE)
@@ -440,6 +473,8 @@ void app_event(struct app *app, const struct event *event)
 	strbuf_adds(&app->seen_issue, first_issue(app));
 	if (app->dialog.kind != DIALOG_NONE)
 		app->answer(app, dialog_event(&app->dialog, event), event->key);
+	else if (app->setup.open)
+		app_setup_event(app, event);
 	else if (event->key == KEY_CODE_MOUSE)
 		app_mouse(app, event);
 	else

@@ -111,6 +111,25 @@ static void answer_search(struct app *app, enum dialog_result result, uint32_t k
 	}
 }
 
+void app_search_again(struct app *app, int step)
+{
+	struct table *table = view_table(app_view(app));
+	if (app->last_search.len == 0) {
+		app_ask_search(app, 1);
+		return;
+	}
+	/* Where the cursor stands now is where it goes on from. */
+	size_t line = table->line;
+	bool found = table_search(table, strbuf_span(&app->last_search));
+	if (found) {
+		table_select_line(table, line);
+		table_search_next(table, step);
+	}
+	table_search(table, SPAN(""));
+	app_say(app, found ? STYLE_DIM : STYLE_WARN, "%s: %s", found ? "Search" : "Not found",
+		strbuf_cstr(&app->last_search));
+}
+
 bool app_is_searching(const struct app *app)
 {
 	return app->dialog.kind == DIALOG_PROMPT && app->answer == answer_search;

@@ -44,7 +44,7 @@ static struct layout layout_of(const struct app *app, int width, int height)
 {
 	bool footer = height >= FOOTER_MIN_LINES || app->dialog.kind == DIALOG_PROMPT;
 	bool detail = detail_is_open(&app->detail);
-	bool meters = !detail && !(app->flags & APP_NO_METERS);
+	bool meters = !detail && !app->options->hide_meters;
 	int header = meters ? header_lines(app->snapshot, width, height) : 0;
 	int tabs = !detail && height >= TABS_MIN_LINES;
 	int message = height >= FOOTER_MIN_LINES && wants_message(app, height);
@@ -368,6 +368,19 @@ static void remember_view(struct app *app, const struct layout *layout)
 			table_view_pids(view_table(app_view(app)), app->view_pids, cap);
 }
 
+static void draw_setup(struct app *app, struct canvas *canvas)
+{
+	struct rect line = {0, canvas->height - 2, canvas->width, 1};
+	if (!app->setup.open)
+		return;
+	setup_draw(&app->setup, canvas, (struct rect) {0, 0, canvas->width, canvas->height});
+	if (app->message.len == 0)
+		return;
+	canvas_fill(canvas, line, ' ', STYLE_NORMAL);
+	canvas_text(canvas, line.x, line.y, app->message_style, strbuf_span(&app->message),
+		    line.width);
+}
+
 void app_draw(struct app *app, struct canvas *canvas)
 {
 	app->width = canvas->width;
@@ -384,6 +397,7 @@ void app_draw(struct app *app, struct canvas *canvas)
 	draw_banner(app, canvas, layout.banner);
 	draw_message(app, canvas, layout.message);
 	draw_footer(app, canvas, layout.footer);
+	draw_setup(app, canvas);
 	dialog_draw(&app->dialog, canvas, (struct rect) {0, 0, canvas->width, canvas->height});
 	remember_view(app, &layout);
 }

@@ -79,6 +79,17 @@ static size_t add_group(struct app *app, struct dialog_line *lines, enum key_gro
 	return 1 + (n + per_line - 1) / per_line;
 }
 
+/* add_vi() - that letters mean something else; returns the lines used */
+static size_t add_vi(const struct app *app, struct dialog_line *line)
+{
+	if (!app->options->vi_keys)
+		return 0;
+	line->parts[0] = (struct dialog_part) {STYLE_LABEL, "vi keys are on: "};
+	line->parts[1] = (struct dialog_part) {
+		STYLE_BOX, "j k h l g G move, n N search on; : has what they hide"};
+	return 1;
+}
+
 /* add_issues() - what the last pass found wrong; returns the lines used */
 static size_t add_issues(struct app *app, struct dialog_line *lines)
 {
@@ -112,11 +123,12 @@ void app_show_help(struct app *app)
 {
 	arena_reset(&app->dialog_texts);
 	size_t issues = app->snapshot ? app->snapshot->issues_len : 0;
-	size_t max = ARRAY_LEN(legend) + keys_len + 2 * KEY_GROUPS + issues + 4;
+	size_t max = ARRAY_LEN(legend) + keys_len + 2 * KEY_GROUPS + issues + 5;
 	struct dialog_line *lines = arena_array(&app->dialog_texts, max, sizeof(*lines));
 	size_t per_line = app->width >= 2 * ENTRY_COLUMNS + 4 ? 2 : 1;
 	size_t len = ARRAY_LEN(legend);
 	memcpy(lines, legend, sizeof(legend));
+	len += add_vi(app, &lines[len]);
 	len += add_source(app, &lines[len]);
 	len += add_issues(app, &lines[len]);
 	for (int group = 0; group < KEY_GROUPS; group++)

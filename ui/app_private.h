@@ -12,13 +12,14 @@
 #include "ui/dialog.h"
 #include "ui/footer.h"
 #include "ui/keys.h"
+#include "ui/setup.h"
 #include "ui/term.h"
 #include "ui/view.h"
 
 enum app_flags {
 	APP_DONE = 1 << 0,
 	APP_PAUSED = 1 << 1,
-	APP_NO_METERS = 1 << 2,
+	APP_LOOKS = 1 << 2,  /* colours, mouse or marks are to be set anew */
 	APP_REDRAW = 1 << 3, /* the terminal may show something else than we think (Ctrl-L) */
 };
 
@@ -31,7 +32,8 @@ struct banner {
 
 /** struct app - the screen program */
 struct app {
-	const struct app_options *options;
+	const struct app_options *options; /* &own, which only the setup changes */
+	struct app_options own;
 	struct snapshot *snapshot; /* that is shown; NULL: none yet */
 	struct history *history;
 	struct event_log *events;
@@ -59,6 +61,9 @@ struct app {
 	const struct field **menu_fields;
 	uid_t *menu_uids;
 	struct strbuf last_search;
+
+	struct setup setup;	      /* over the screen while it is open */
+	struct settings_store *store; /* NULL: none */
 
 	/* where the last drawing put things */
 	struct footer footer;
@@ -122,9 +127,15 @@ void app_leave(struct app *app);
 void app_say(struct app *app, uint16_t style, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* The setup (app_setup.c) */
+void app_open_setup(struct app *app);
+void app_setup_event(struct app *app, const struct event *event);
+
 /* Dialogs: each opens one and sets app->answer */
 void app_ask_filter(struct app *app);
 void app_ask_search(struct app *app, int step);
+/** app_search_again() - the next (1) or previous (-1) match of the last search, without a prompt */
+void app_search_again(struct app *app, int step);
 /** app_is_searching() - whether the search prompt is open */
 bool app_is_searching(const struct app *app);
 void app_ask_delay(struct app *app);

@@ -27,8 +27,8 @@ static const char *const section_names[DETAIL_SECTIONS] = {
 void detail_init(struct detail *detail, const struct app_options *options, struct history *history)
 {
 	*detail = (struct detail) {.options = options, .history = history};
-	view_init(&detail->processes, &view_type_inside, options, false, NULL);
-	view_init(&detail->events, &view_type_events, options, false, NULL);
+	view_init(&detail->processes, &view_type_inside, options, SCREENS, NULL);
+	view_init(&detail->events, &view_type_events, options, SCREENS, NULL);
 	for (int shape = 0; shape < VIEW_SHAPES; shape++) {
 		/* The options choose rows of the processes screen; here all of them belong. */
 		struct query *query = &detail->processes.tables[shape].query;

@@ -43,6 +43,10 @@ const struct key keys[] = {
 	 "search as you type; F3 next, Shift-F3 previous", "Search", NULL, 0, false},
 	{ACTION_SEARCH_PREVIOUS, {KEY_CODE_SHIFT_F3}, EVERYWHERE, KEY_GROUP_FIND,
 	 "the match before", NULL, NULL, 0, false},
+	{ACTION_SEARCH_AGAIN, {ALT('n')}, EVERYWHERE, KEY_GROUP_FIND,
+	 "the next match of the last search", NULL, NULL, 0, false},
+	{ACTION_SEARCH_AGAIN_BACK, {ALT('N')}, EVERYWHERE, KEY_GROUP_FIND,
+	 "its match before", NULL, NULL, 0, false},
 	{ACTION_FILTER, {KEY_CODE_F4, '\\'}, EVERYWHERE, KEY_GROUP_FIND,
 	 "filter as you type: web|db, cpu_pct>50, !engine=docker", "Filter", "FILTER",
 	 KEY_STATE_FILTERED, false},
@@ -56,6 +60,8 @@ const struct key keys[] = {
 	 "processes of one user only", "User", NULL, 0, false},
 	{ACTION_PAUSE, {'Z'}, EVERYWHERE, KEY_GROUP_SHOW,
 	 "pause, or go on", "Pause", "PAUSED", KEY_STATE_PAUSED, false},
+	{ACTION_SETUP, {KEY_CODE_F2, 'S'}, EVERYWHERE, KEY_GROUP_PROGRAM,
+	 "setup: options, and the columns of every screen", "Setup", NULL, 0, false},
 	{ACTION_QUIT, {KEY_CODE_F10, 'q', CTRL('c')}, EVERYWHERE, KEY_GROUP_PROGRAM,
 	 "quit", "Quit", NULL, 0, false},
 
@@ -71,6 +77,10 @@ const struct key keys[] = {
 	 "a page up", NULL, NULL, 0, false},
 	{ACTION_PAGE_DOWN, {KEY_CODE_PGDN}, EVERYWHERE, KEY_GROUP_MOVE,
 	 "a page down", NULL, NULL, 0, false},
+	{ACTION_HALF_PAGE_UP, {CTRL('u')}, EVERYWHERE, KEY_GROUP_MOVE,
+	 "half a page up", NULL, NULL, 0, false},
+	{ACTION_HALF_PAGE_DOWN, {CTRL('d')}, EVERYWHERE, KEY_GROUP_MOVE,
+	 "half a page down", NULL, NULL, 0, false},
 	{ACTION_HOME, {KEY_CODE_HOME}, EVERYWHERE, KEY_GROUP_MOVE,
 	 "the first line", NULL, NULL, 0, false},
 	{ACTION_END, {KEY_CODE_END}, EVERYWHERE, KEY_GROUP_MOVE,
@@ -133,6 +143,23 @@ const struct key keys[] = {
 };
 /* clang-format on */
 const size_t keys_len = ARRAY_LEN(keys);
+
+/* What they do otherwise is still there by another key, or by name (:). */
+const struct vi_key vi_keys[] = {
+	{'j', ACTION_DOWN},	    {'k', ACTION_UP},
+	{'h', ACTION_LEFT},	    {'l', ACTION_RIGHT},
+	{'g', ACTION_HOME},	    {'G', ACTION_END},
+	{'n', ACTION_SEARCH_AGAIN}, {'N', ACTION_SEARCH_AGAIN_BACK},
+};
+const size_t vi_keys_len = ARRAY_LEN(vi_keys);
+
+enum action keys_vi_action(uint32_t code)
+{
+	for (size_t i = 0; i < vi_keys_len; i++)
+		if (vi_keys[i].code == code)
+			return vi_keys[i].action;
+	return ACTION_NONE;
+}
 
 static const char *const group_texts[KEY_GROUPS] = {
 	[KEY_GROUP_MOVE] = "Moving",	    [KEY_GROUP_SCREEN] = "Screens",

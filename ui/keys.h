@@ -23,6 +23,8 @@ enum action {
 	ACTION_RIGHT,
 	ACTION_PAGE_UP,
 	ACTION_PAGE_DOWN,
+	ACTION_HALF_PAGE_UP,
+	ACTION_HALF_PAGE_DOWN,
 	ACTION_HOME,
 	ACTION_END,
 	ACTION_FIRST_COLUMN,
@@ -39,6 +41,8 @@ enum action {
 	ACTION_BACK,
 	ACTION_SEARCH,
 	ACTION_SEARCH_PREVIOUS,
+	ACTION_SEARCH_AGAIN,
+	ACTION_SEARCH_AGAIN_BACK,
 	ACTION_FILTER,
 	ACTION_FOLLOW,
 	ACTION_SORT,
@@ -62,6 +66,7 @@ enum action {
 	ACTION_DELAY,
 	ACTION_METERS,
 	ACTION_REDRAW,
+	ACTION_SETUP,
 	ACTION_HELP,
 	ACTION_QUIT,
 	ACTIONS,
@@ -114,6 +119,17 @@ const char *key_group_text(enum key_group group);
 
 /** keys_action() - what @code does on @screen; ACTION_NONE if nothing */
 enum action keys_action(uint32_t code, enum app_screen screen);
+
+/** struct vi_key - what a key does instead while vi's keys are on */
+struct vi_key {
+	uint32_t code;
+	enum action action;
+};
+
+extern const struct vi_key vi_keys[];
+extern const size_t vi_keys_len;
+/** keys_vi_action() - ACTION_NONE: what it does without them */
+enum action keys_vi_action(uint32_t code);
 
 #define KEY_NAME_MAX 24
 

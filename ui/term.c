@@ -377,9 +377,23 @@ static void start_mouse(bool wanted)
 	discard_output();
 	mmask_t mask;
 
+	strbuf_reset(&term.mouse_off);
 	mousemask(0, &mask);
 	take_output(&term.mouse_off);
 	mousemask(mask, NULL);
+}
+
+void term_set_mouse(bool mouse)
+{
+	if (!term.open || mouse == term.mouse)
+		return;
+	if (mouse) {
+		start_mouse(true);
+		prepare_restore();
+	} else {
+		mousemask(0, NULL);
+		term.mouse = false;
+	}
 }
 
 static void follow_size(void)

@@ -76,6 +76,8 @@ int term_open(const struct term_options *options, const struct theme *theme, str
 /** term_close() - give it back as it was; may be called twice */
 void term_close(void);
 void term_set_theme(const struct theme *theme);
+/** term_set_mouse() - take the mouse, or leave it to the terminal from now on */
+void term_set_mouse(bool mouse);
 /** term_is_mono() - no colours will be shown: not asked for, or the terminal has none */
 bool term_is_mono(void);
 void term_size(int *width, int *height);

@@ -88,8 +88,7 @@ static void update_empty_text(struct view *view)
 
 /* ---- Start and end ---- */
 
-/* column() - what stands in the table for a field */
-static const struct field *column(const struct view *view, const struct field *field)
+const struct field *view_field(const struct view *view, const struct field *field)
 {
 	const struct field *const *own = view->type->own_fields;
 	for (; own && *own && field; own++)
@@ -100,7 +99,7 @@ static const struct field *column(const struct view *view, const struct field *f
 
 static const struct field *find_column(const struct view *view, struct span id)
 {
-	return column(view, field_find(id, view->type->kind));
+	return view_field(view, field_find(id, view->type->kind));
 }
 
 /* parse_columns() - ids separated by commas to fields */
@@ -128,24 +127,31 @@ static void preset_columns(const struct view *view, const struct field **list)
 	const struct field *const *preset = field_preset(view->type->preset);
 	size_t n = 0;
 	for (; n < TABLE_COLUMNS_MAX && preset[n]; n++)
-		list[n] = column(view, preset[n]);
+		list[n] = view_field(view, preset[n]);
 	list[n] = NULL;
-}
-
-static const char *own_columns(const struct view *view)
-{
-	return view->mine ? view->options->columns : NULL;
 }
 
 size_t view_columns(const struct view *view, const struct field **list)
 {
-	const char *own = own_columns(view);
 	size_t n = 0;
-	if (!own || parse_columns(view, own, list, NULL) < 0)
+	if (view->own_columns.len == 0 ||
+	    parse_columns(view, strbuf_cstr(&view->own_columns), list, NULL) < 0)
 		preset_columns(view, list);
 	while (list[n])
 		n++;
 	return n;
+}
+
+void view_set_columns(struct view *view, struct span ids)
+{
+	const struct field *list[TABLE_COLUMNS_MAX + 1];
+	strbuf_reset(&view->own_columns);
+	strbuf_add(&view->own_columns, ids.p, ids.len);
+	view_columns(view, list);
+	for (int shape = 0; shape < VIEW_SHAPES; shape++) {
+		view->columns[shape] = NULL; /* fitted anew by the next drawing */
+		table_set_columns(&view->tables[shape], list);
+	}
 }
 
 /* fit_columns() - those for a terminal of @width columns, unless others are asked for */
@@ -153,7 +159,7 @@ static void fit_columns(struct view *view, int width)
 {
 	const struct field *list[TABLE_COLUMNS_MAX + 1];
 	const struct view_columns *narrow = view->type->narrow[view->shape];
-	if (own_columns(view))
+	if (view->own_columns.len > 0)
 		return;
 	while (narrow->max_width && width > narrow->max_width)
 		narrow++;
@@ -174,28 +180,48 @@ static void sort_first(struct table *table, const struct field *field)
 	table_sort(table, field);
 }
 
-static int init_columns(struct view *view, enum view_shape shape, struct err *err)
+static bool is_mine(const struct view *view)
+{
+	return view->screen == view->options->screen;
+}
+
+/* saved() - what the settings say of this screen; nothing of a view that is none */
+static const struct app_screen_options *saved(const struct view *view)
+{
+	static const struct app_screen_options none;
+	return view->screen < SCREENS ? &view->options->screens[view->screen] : &none;
+}
+
+static int init_columns(struct view *view, struct err *err)
 {
 	const struct field *list[TABLE_COLUMNS_MAX + 1];
-	const char *own = own_columns(view);
-	int r = own ? parse_columns(view, own, list, err) : 0;
-	if (!own || r < 0)
-		preset_columns(view, list);
-	table_set_columns(&view->tables[shape], list);
+	const char *own = is_mine(view) && view->options->columns ? view->options->columns
+								  : saved(view)->columns;
+	int r = own[0] ? parse_columns(view, own, list, err) : 0;
+	view_set_columns(view, r < 0 ? SPAN("") : span_of(own));
 	return r;
 }
 
 static int init_sort(struct view *view, enum view_shape shape, struct err *err)
 {
-	const char *own = view->mine ? view->options->sort : NULL;
-	const char *id = own ? own : view->type->sort;
+	const char *own = is_mine(view) ? view->options->sort : NULL;
+	enum app_direction direction =
+		own ? view->options->sort_direction : saved(view)->sort_direction;
+	const char *id = own ? own : saved(view)->sort[0] ? saved(view)->sort : view->type->sort;
 	const struct field *field = find_column(view, span_of(id));
 	sort_first(&view->tables[shape], field);
-	if (own && view->options->sort_direction == APP_DESCENDING)
+	if (direction == APP_DESCENDING)
 		view->tables[shape].query.flags |= QUERY_DESCENDING;
-	else if (own && view->options->sort_direction == APP_ASCENDING)
+	else if (direction == APP_ASCENDING)
 		view->tables[shape].query.flags &= ~(unsigned int)QUERY_DESCENDING;
 	return field ? 0 : err_setx(err, EINVAL, "no column '%s' here", id);
+}
+
+static enum view_shape first_shape(const struct view *view)
+{
+	if ((is_mine(view) && view->options->tree) || saved(view)->shape == APP_TREE)
+		return VIEW_TREE;
+	return saved(view)->shape == APP_LIST ? VIEW_LIST : view->type->first;
 }
 
 static int init_table(struct view *view, enum view_shape shape, struct err *err)
@@ -219,26 +245,23 @@ static int init_table(struct view *view, enum view_shape shape, struct err *err)
 		if (options->hide_kernel_threads)
 			table->query.flags |= QUERY_HIDE_KERNEL_THREADS;
 	}
-	int r = init_columns(view, shape, err);
-	return r < 0 ? r : init_sort(view, shape, err);
+	return init_sort(view, shape, err);
 }
 
 int view_init(struct view *view, const struct view_type *type, const struct app_options *options,
-	      bool mine, struct err *err)
+	      enum app_screen screen, struct err *err)
 {
-	*view = (struct view) {
-		.type = type,
-		.options = options,
-		.shape = mine && options->tree ? VIEW_TREE : type->first,
-		.mine = mine,
-	};
+	*view = (struct view) {.type = type, .options = options, .screen = screen};
 	int r = 0;
+	view->shape = first_shape(view);
 	for (int shape = 0; shape < VIEW_SHAPES; shape++) {
 		int one = init_table(view, (enum view_shape)shape, err);
 		r = r < 0 ? r : one;
 	}
+	int columns = init_columns(view, r < 0 ? NULL : err);
+	r = r < 0 ? r : columns;
 	update_empty_text(view);
-	if (r >= 0 && mine && options->filter)
+	if (r >= 0 && is_mine(view) && options->filter)
 		r = view_set_filter(view, span_of(options->filter), err);
 	return r;
 }
@@ -249,6 +272,7 @@ void view_finish(struct view *view)
 		table_finish(&view->tables[shape]);
 	filter_free(view->filter);
 	strbuf_finish(&view->filter_text);
+	strbuf_finish(&view->own_columns);
 	strbuf_finish(&view->zoom_name);
 	strbuf_finish(&view->empty_text);
 }

@@ -73,7 +73,8 @@ struct view {
 	const struct view_type *type;
 	const struct app_options *options;
 	enum view_shape shape;
-	bool mine; /* --columns, --sort and --filter are meant for it */
+	enum app_screen screen;
+	struct strbuf own_columns; /* ids that were asked for; empty: the preset */
 	struct table tables[VIEW_SHAPES];
 	struct strbuf filter_text;	 /* empty: no filter */
 	struct filter *filter;		 /* of @filter_text */
@@ -87,11 +88,11 @@ struct view {
 };
 
 /**
- * view_init() - @mine: the options about columns, order and filter are meant for this screen
+ * view_init() - @screen: which settings are its own, and whether the command line means it; SCREENS: none
  * Return: 0; -EINVAL with @err naming the column or the part of the filter (finish it anyway).
  */
 int view_init(struct view *view, const struct view_type *type, const struct app_options *options,
-	      bool mine, struct err *err);
+	      enum app_screen screen, struct err *err);
 void view_finish(struct view *view);
 
 /** view_table() - the table that is shown */
@@ -117,6 +118,10 @@ void view_sort(struct view *view, const struct field *field);
 /** view_columns() - all that the shape has where there is room; NULL-terminated into @list, which has
  *  room for TABLE_COLUMNS_MAX + 1; returns how many */
 size_t view_columns(const struct view *view, const struct field **list);
+/** view_set_columns() - show these: comma separated ids that are known to be columns; empty: the preset */
+void view_set_columns(struct view *view, struct span ids);
+/** view_field() - what stands in the table for a field of the field table */
+const struct field *view_field(const struct view *view, const struct field *field);
 /** view_has_alarm() - whether anything about a row is at a limit, in a column in view or not */
 bool view_has_alarm(const struct row_line *line);
 /** view_sort_field() - what a key like M sorts by here; NULL: nothing */

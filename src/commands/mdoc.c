@@ -18,6 +18,7 @@
 #include "model/fields.h"
 #include "runtime/runtime.h"
 #include "ui/keys.h"
+#include "ui/settings.h"
 
 #define LINE_MAX_COLUMNS 78
 
@@ -310,6 +311,20 @@ static void add_limits(struct strbuf *out)
 	strbuf_adds(out, ".El\n");
 }
 
+/* ---- Settings ---- */
+
+static void add_settings(struct strbuf *out)
+{
+	strbuf_adds(out, ".Bl -tag -width Ds\n");
+	for (size_t i = 0; i < settings_len; i++) {
+		strbuf_addf(out, ".It Cm %s\n", settings[i].name);
+		setting_add_values(&settings[i], out);
+		strbuf_adds(out, ".\n");
+		add_sentence(settings[i].help, out);
+	}
+	strbuf_adds(out, ".El\n");
+}
+
 int mdoc_section(const char *name, struct strbuf *out, struct err *err)
 {
 	static const struct {
@@ -318,6 +333,7 @@ int mdoc_section(const char *name, struct strbuf *out, struct err *err)
 	} sections[] = {
 		{"commands", add_commands}, {"fields", add_fields}, {"host", add_host},
 		{"keys", add_keys},	    {"limits", add_limits}, {"reasons", add_reasons},
+		{"settings", add_settings},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
@@ -326,6 +342,7 @@ int mdoc_section(const char *name, struct strbuf *out, struct err *err)
 			return 0;
 		}
 	}
-	return err_setx(err, EINVAL,
-			"no section '%s': commands, fields, host, keys, limits or reasons", name);
+	return err_setx(
+		err, EINVAL,
+		"no section '%s': commands, fields, host, keys, limits, reasons or settings", name);
 }

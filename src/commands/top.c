@@ -14,6 +14,7 @@
 #include "commands/columns.h"
 #include "commands/command.h"
 #include "commands/sampler.h"
+#include "commands/settings_file.h"
 #include "commands/source.h"
 #include "commands/stdout.h"
 #include "commands/top_inside.h"
@@ -33,6 +34,11 @@ static void cleanup_collect(struct collect **collect)
 static void cleanup_insides(struct insides **insides)
 {
 	top_inside_free(*insides);
+}
+
+static void cleanup_settings(struct settings_file **file)
+{
+	settings_file_free(*file);
 }
 
 static void cleanup_sampler(struct sampler **sampler)
@@ -162,7 +168,8 @@ static int run_batch(const struct top_options *options)
 
 /* ---- The screen ---- */
 
-static int run_screen(const struct top_options *options, struct err *err)
+static int run_screen(const struct top_options *options, struct settings_file *settings,
+		      struct err *err)
 {
 	_cleanup_(cleanup_sampler)
 	struct sampler *sampler = NULL;
@@ -178,7 +185,8 @@ static int run_screen(const struct top_options *options, struct err *err)
 		r = top_inside_new(&insides, err);
 	if (r < 0)
 		return r;
-	const struct app_services services = {sampler_feed(sampler), insides};
+	const struct app_services services = {sampler_feed(sampler), insides,
+					      settings_file_store(settings)};
 	return app_run(&options->app, &services, err);
 }
 
@@ -188,7 +196,8 @@ static int exit_code_of(int signal)
 	return signal == 0 || signal == SIGINT ? EXIT_FINE : 128 + signal;
 }
 
-static int run_options(const struct command *command, struct top_options *options)
+static int run_options(const struct command *command, struct top_options *options,
+		       struct settings_file *settings)
 {
 	struct err err = ERR_INIT;
 	struct app *app = NULL;
@@ -204,7 +213,8 @@ static int run_options(const struct command *command, struct top_options *option
 	if (app_new(&options->app, &app, &err) < 0)
 		return command_fail_usage(command, &err);
 	app_free(app);
-	int r = options->dump_width ? dump_frame(options, &err) : run_screen(options, &err);
+	int r = options->dump_width ? dump_frame(options, &err)
+				    : run_screen(options, settings, &err);
 	return r < 0 ? command_fail(command, &err) : exit_code_of(term_signal());
 }
 
@@ -212,9 +222,11 @@ static int run(const struct command *command, int argc, char **argv)
 {
 	struct top_options options;
 	top_options_init(&options);
+	_cleanup_(cleanup_settings)
+	struct settings_file *settings = settings_file_load(&options.app);
 	int code = command_begin(command, &options, &argc, &argv);
 	if (code == COMMAND_GO_ON)
-		code = run_options(command, &options);
+		code = run_options(command, &options, settings);
 	top_options_finish(&options);
 	return code;
 }

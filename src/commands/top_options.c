@@ -19,6 +19,7 @@
 #include "commands/options.h"
 #include "commands/source.h"
 #include "model/fields.h"
+#include "ui/settings.h"
 #include "ui/term_name.h"
 
 #define DELAY_USEC 1500000u /* as htop */
@@ -186,34 +187,25 @@ static int set_pids(void *target, const char *value, struct err *err)
 	return 0;
 }
 
-/** struct screen - what --screen, --columns and --sort have to know of one */
-struct screen {
-	const char *name;
-	enum row_kind kind;
-	enum field_preset preset;
-};
-
-static const struct screen screens[SCREENS] = {
-	[SCREEN_CONTAINERS] = {"containers", ROW_CONTAINER, PRESET_CONTAINERS},
-	[SCREEN_CGROUPS] = {"cgroups", ROW_CGROUP, PRESET_CGROUPS},
-	[SCREEN_PROCESSES] = {"processes", ROW_PROCESS, PRESET_PROCESSES},
-	[SCREEN_NAMESPACES] = {"namespaces", ROW_NS, PRESET_NAMESPACES},
-	[SCREEN_EVENTS] = {"events", ROW_EVENT, PRESET_EVENTS},
+static const enum field_preset screen_presets[SCREENS] = {
+	[SCREEN_CONTAINERS] = PRESET_CONTAINERS, [SCREEN_CGROUPS] = PRESET_CGROUPS,
+	[SCREEN_PROCESSES] = PRESET_PROCESSES,	 [SCREEN_NAMESPACES] = PRESET_NAMESPACES,
+	[SCREEN_EVENTS] = PRESET_EVENTS,
 };
 
 static int set_screen(void *target, const char *value, struct err *err)
 {
 	struct top_options *options = target;
+	enum app_screen screen = app_screen_find(span_of(value));
+	if (screen != SCREENS) {
+		options->app.screen = screen;
+		options->screen_set = true;
+		return 0;
+	}
 	_cleanup_(strbuf_finish)
 	struct strbuf names = STRBUF_INIT;
-	for (int screen = 0; screen < SCREENS; screen++) {
-		strbuf_addf(&names, "%s%s", screen ? ", " : "", screens[screen].name);
-		if (strcmp(value, screens[screen].name) == 0) {
-			options->app.screen = (enum app_screen)screen;
-			options->screen_set = true;
-			return 0;
-		}
-	}
+	for (int i = 0; i < SCREENS; i++)
+		strbuf_addf(&names, "%s%s", i ? ", " : "", app_screen_name((enum app_screen)i));
 	return err_setx(err, EINVAL, "no screen is called '%s': there are %s", value,
 			strbuf_cstr(&names));
 }
@@ -340,7 +332,7 @@ void top_options_init(struct top_options *options)
 
 enum row_kind top_options_kind(const struct top_options *options)
 {
-	return screens[options->app.screen].kind;
+	return app_screen_kind(options->app.screen);
 }
 
 /* resolve_sort() - an id or a title, with a sign for the direction, to an id */
@@ -363,7 +355,7 @@ static int resolve_sort(struct top_options *options, struct err *err)
 static int resolve_columns(struct top_options *options, struct err *err)
 {
 	enum row_kind kind = top_options_kind(options);
-	const struct field *const *preset = field_preset(screens[options->app.screen].preset);
+	const struct field *const *preset = field_preset(screen_presets[options->app.screen]);
 	_cleanup_(columns_finish)
 	struct columns columns = {0};
 	if (!options->app.columns)
@@ -397,6 +389,9 @@ static void pick_screen(struct top_options *options)
 		options->app.screen = SCREEN_PROCESSES;
 	else if (options->app.tree || options->app.max_depth > 0)
 		options->app.screen = SCREEN_CGROUPS;
+	/* What a column or a filter means may not depend on the screen that was kept. */
+	else if (options->batch || options->app.sort || options->app.columns || options->app.filter)
+		options->app.screen = SCREEN_CONTAINERS;
 }
 
 bool top_options_want_help(const struct top_options *options)

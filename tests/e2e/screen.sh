@@ -13,6 +13,7 @@ export LC_ALL=C.UTF-8
 echo 'leak:libproc2.so' >"$work/suppressions"
 export LSAN_OPTIONS="suppressions=$work/suppressions:print_suppressions=0"
 export ASAN_OPTIONS="log_path=$work/sanitizer" UBSAN_OPTIONS="log_path=$work/sanitizer"
+export BOXTOPRC="$work/settings"
 unset TMUX NO_COLOR
 
 tmux_() {

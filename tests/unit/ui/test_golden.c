@@ -132,6 +132,13 @@ static const struct frame frames[] = {
 	{"search-none-80x24", 80, 24, P, 0, "/ 'nothing is called so'"},
 	{"delay-80x24", 80, 24, P, 0, "d Backspace Backspace Backspace '0.01'"},
 	{"no-such-key-80x24", 80, 24, C, 0, "y"},
+	{"setup-80x24", 80, 24, C, 0, "F2 Down"},
+	{"setup-20x5", 20, 5, C, 0, "S Down Down"},
+	{"setup-columns-80x24", 80, 24, C, 0, "S Tab Down Space Down F7"},
+	{"setup-columns-160x50", 160, 50, P, 0, "S Shift-Tab Shift-Tab Shift-Tab Down"},
+	{"setup-columns-40x10", 40, 10, C, 0, "S Tab End"},
+	{"setup-columns-ascii-80x24", 80, 24, C, FRAME_ASCII, "S Tab Tab"},
+	{"setup-presets-80x24", 80, 24, C, 0, "S Tab p Down"},
 	{"no-meters-80x24", 80, 24, C, 0, "#"},
 };
 
