@@ -59,7 +59,8 @@ static int make_memfd(struct err *err)
 	return TAKE_FD(fd);
 }
 
-static int get_memfd(struct err *err)
+/* Never a part of who calls vfork(): gcc would fear for its variables. */
+static int __attribute__((noinline)) get_memfd(struct err *err)
 {
 	int fd;
 

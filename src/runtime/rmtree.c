@@ -65,8 +65,9 @@ static int remove_dir(int parent_fd, const char *name, unsigned int depth, struc
 	fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 && errno == EACCES) {
 		/* The owner may take back what he denied himself. */
-		fchmodat(parent_fd, name, 0700, 0);
-		fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (fchmodat(parent_fd, name, 0700, 0) == 0)
+			fd = openat(parent_fd, name,
+				    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	}
 	dir = fd < 0 ? NULL : fdopendir(fd);
 	if (!dir) {

@@ -124,7 +124,7 @@ static int read_args(json_t *list, struct scmp_arg_cmp *args, unsigned int *n, s
 static int add_rule(scmp_filter_ctx filter, json_t *rule, uint32_t fallback, struct err *err)
 {
 	struct scmp_arg_cmp args[ARGS_MAX];
-	unsigned int n;
+	unsigned int n = 0;
 	uint32_t action;
 	size_t i;
 	json_t *name;

@@ -28,7 +28,7 @@ static inline void tree_add(const char *root, const char *path, const char *text
 {
 	char full[512];
 
-	snprintf(full, sizeof(full), "%s/%s", root, path);
+	assert_true(snprintf(full, sizeof(full), "%s/%s", root, path) < (int)sizeof(full));
 	for (char *slash = full + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
 		*slash = '\0';
 		if (mkdir(full, 0755) < 0)

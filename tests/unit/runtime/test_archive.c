@@ -78,9 +78,9 @@ static void add(struct rig *rig, struct member member)
 	unsigned int sum = 0;
 
 	snprintf(block, 100, "%s", member.name);
-	snprintf(block + 100, 8, "%07o", member.mode ? member.mode : 0644);
-	snprintf(block + 108, 8, "%07o", member.uid);
-	snprintf(block + 116, 8, "%07o", member.uid);
+	snprintf(block + 100, 8, "%07o", (member.mode ? member.mode : 0644) & 07777777);
+	snprintf(block + 108, 8, "%07o", member.uid & 07777777);
+	snprintf(block + 116, 8, "%07o", member.uid & 07777777);
 	snprintf(block + 124, 12, "%011jo", (uintmax_t)(member.size ? member.size : len));
 	snprintf(block + 136, 12, "%011o", 1000000000);
 	memset(block + 148, ' ', 8);
