@@ -28,6 +28,10 @@ struct limit_dirs {
  */
 int limits_read(const struct limit_dirs *dirs, struct limit_set *out, struct err *err);
 
+/** limits_read_these() - as limits_read(), of those that are .set in @these */
+int limits_read_these(const struct limit_dirs *dirs, const struct limit_set *these,
+		      struct limit_set *out, struct err *err);
+
 /** limits_check() - whether a limit can be set there at all; 0; -EOPNOTSUPP, -EACCES, -EROFS with @err
  *  saying why and what helps */
 int limits_check(const struct limit_dirs *dirs, enum limit_id id, struct err *err);

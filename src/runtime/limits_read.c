@@ -281,14 +281,15 @@ static int (*const readers[LIMITS])(const struct limit_dirs *dirs, enum limit_id
 	[LIMIT_IO_WEIGHT] = read_io_weight,
 };
 
-int limits_read(const struct limit_dirs *dirs, struct limit_set *out, struct err *err)
+int limits_read_these(const struct limit_dirs *dirs, const struct limit_set *these,
+		      struct limit_set *out, struct err *err)
 {
 	memset(out, 0, sizeof(*out));
 	for (int i = 0; i < LIMITS; i++) {
 		struct limit_value value = {.set = true};
 		int r;
 
-		if (dir_of(dirs, (enum limit_id)i) < 0)
+		if (dir_of(dirs, (enum limit_id)i) < 0 || (these && !these->values[i].set))
 			continue;
 		r = readers[i](dirs, (enum limit_id)i, &value, err);
 		if (r < 0)
@@ -297,4 +298,9 @@ int limits_read(const struct limit_dirs *dirs, struct limit_set *out, struct err
 			out->values[i] = value;
 	}
 	return 0;
+}
+
+int limits_read(const struct limit_dirs *dirs, struct limit_set *out, struct err *err)
+{
+	return limits_read_these(dirs, NULL, out, err);
 }

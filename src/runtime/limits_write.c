@@ -208,7 +208,7 @@ int limits_verify(const struct limit_dirs *dirs, const struct limit_set *wanted,
 		  struct limit_set *out_now, struct err *err)
 {
 	struct limit_set now;
-	int r = limits_read(dirs, &now, err);
+	int r = limits_read_these(dirs, out_now ? NULL : wanted, &now, err);
 
 	for (int i = 0; r == 0 && i < LIMITS; i++) {
 		enum limit_id id = (enum limit_id)i;

@@ -7,11 +7,11 @@
 #include "runtime/rootfs_elf.h"
 
 #include <errno.h>
-#include <gelf.h>
 #include <limits.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "runtime/elf_api.h"
 
 /* More is no program but an attack. */
 #define NEEDED_MAX   4096
@@ -20,6 +20,7 @@
 
 /* struct elf_reader - a file that is being read */
 struct elf_reader {
+	const struct elf_api *api;
 	Elf *elf;
 	size_t segments;
 	const char *strings; /* DT_STRTAB; borrowed from libelf */
@@ -27,9 +28,10 @@ struct elf_reader {
 	struct arena *arena;
 };
 
-static void end_elf(Elf **elf)
+static void end_reader(struct elf_reader *reader)
 {
-	elf_end(*elf);
+	if (reader->elf)
+		reader->api->end(reader->elf);
 }
 
 /* chunk() - bytes of the file, converted to what @type is here; NULL if they aren't all there */
@@ -40,7 +42,7 @@ static Elf_Data *chunk(const struct elf_reader *reader, uint64_t offset, uint64_
 
 	if (offset > INT64_MAX || len == 0 || len > STRTAB_MAX)
 		return NULL;
-	data = elf_getdata_rawchunk(reader->elf, (int64_t)offset, (size_t)len, type);
+	data = reader->api->getdata_rawchunk(reader->elf, (int64_t)offset, (size_t)len, type);
 	return data && data->d_buf && data->d_size == len ? data : NULL;
 }
 
@@ -58,7 +60,7 @@ static const char *text_at(const struct elf_reader *reader, uint64_t offset)
 static bool find_segment(const struct elf_reader *reader, uint32_t type, GElf_Phdr *out)
 {
 	for (size_t i = 0; i < reader->segments; i++)
-		if (gelf_getphdr(reader->elf, (int)i, out) && out->p_type == type)
+		if (reader->api->getphdr(reader->elf, (int)i, out) && out->p_type == type)
 			return true;
 	return false;
 }
@@ -69,7 +71,7 @@ static bool offset_of(const struct elf_reader *reader, uint64_t address, uint64_
 	for (size_t i = 0; i < reader->segments; i++) {
 		GElf_Phdr segment;
 
-		if (!gelf_getphdr(reader->elf, (int)i, &segment) || segment.p_type != PT_LOAD ||
+		if (!reader->api->getphdr(reader->elf, (int)i, &segment) || segment.p_type != PT_LOAD ||
 		    address < segment.p_vaddr || address - segment.p_vaddr >= segment.p_filesz)
 			continue;
 		return !__builtin_add_overflow(segment.p_offset, address - segment.p_vaddr, out);
@@ -91,11 +93,12 @@ static const char *read_interp(const struct elf_reader *reader)
 }
 
 /* dynamic_value() - of the first entry with this tag; false: none */
-static bool dynamic_value(Elf_Data *dynamic, size_t n, int64_t tag, uint64_t *out)
+static bool dynamic_value(const struct elf_reader *reader, Elf_Data *dynamic, size_t n, int64_t tag,
+			  uint64_t *out)
 {
 	GElf_Dyn entry;
 
-	for (size_t i = 0; i < n && gelf_getdyn(dynamic, (int)i, &entry); i++) {
+	for (size_t i = 0; i < n && reader->api->getdyn(dynamic, (int)i, &entry); i++) {
 		if (entry.d_tag == DT_NULL)
 			return false;
 		if (entry.d_tag != tag)
@@ -111,8 +114,8 @@ static bool find_strings(struct elf_reader *reader, Elf_Data *dynamic, size_t n)
 	uint64_t address, len, offset;
 	Elf_Data *data;
 
-	if (!dynamic_value(dynamic, n, DT_STRTAB, &address) ||
-	    !dynamic_value(dynamic, n, DT_STRSZ, &len) || !offset_of(reader, address, &offset))
+	if (!dynamic_value(reader, dynamic, n, DT_STRTAB, &address) ||
+	    !dynamic_value(reader, dynamic, n, DT_STRSZ, &len) || !offset_of(reader, address, &offset))
 		return false;
 	data = chunk(reader, offset, len, ELF_T_BYTE);
 	if (!data)
@@ -129,7 +132,7 @@ static bool read_needed(const struct elf_reader *reader, Elf_Data *dynamic, size
 	GElf_Dyn entry;
 
 	out->needed = arena_array(reader->arena, n, sizeof(out->needed[0]));
-	for (size_t i = 0; i < n && gelf_getdyn(dynamic, (int)i, &entry); i++) {
+	for (size_t i = 0; i < n && reader->api->getdyn(dynamic, (int)i, &entry); i++) {
 		const char *name;
 
 		if (entry.d_tag == DT_NULL)
@@ -149,7 +152,7 @@ static const char *read_path(const struct elf_reader *reader, Elf_Data *dynamic,
 {
 	uint64_t offset;
 
-	return dynamic_value(dynamic, n, tag, &offset) ? text_at(reader, offset) : NULL;
+	return dynamic_value(reader, dynamic, n, tag, &offset) ? text_at(reader, offset) : NULL;
 }
 
 /* read_dynamic() - false: it is broken */
@@ -165,13 +168,13 @@ static bool read_dynamic(struct elf_reader *reader, struct elf_info *out)
 	dynamic = chunk(reader, segment.p_offset, segment.p_filesz, ELF_T_DYN);
 	if (!dynamic)
 		return false;
-	n = dynamic->d_size / gelf_fsize(reader->elf, ELF_T_DYN, 1, EV_CURRENT);
+	n = dynamic->d_size / reader->api->fsize(reader->elf, ELF_T_DYN, 1, EV_CURRENT);
 	/* A static program that is position-independent has a dynamic part without texts that matter. */
 	if (!find_strings(reader, dynamic, n))
-		return !dynamic_value(dynamic, n, DT_NEEDED, &flags);
+		return !dynamic_value(reader, dynamic, n, DT_NEEDED, &flags);
 	out->rpath = read_path(reader, dynamic, n, DT_RPATH);
 	out->runpath = read_path(reader, dynamic, n, DT_RUNPATH);
-	if (dynamic_value(dynamic, n, DT_FLAGS_1, &flags))
+	if (dynamic_value(reader, dynamic, n, DT_FLAGS_1, &flags))
 		out->no_default_dirs = flags & DF_1_NODEFLIB;
 	return read_needed(reader, dynamic, n, out);
 }
@@ -179,21 +182,23 @@ static bool read_dynamic(struct elf_reader *reader, struct elf_info *out)
 int elf_info_read(int fd, const char *name, struct arena *arena, struct elf_info *out,
 		  struct err *err)
 {
-	struct elf_reader reader = {.arena = arena};
-	_cleanup_(end_elf)
-	Elf *elf = NULL;
+	_cleanup_(end_reader)
+	struct elf_reader reader = {.arena = arena, .api = elf_api_load(err)};
 	GElf_Ehdr header;
 
 	*out = (struct elf_info) {0};
-	if (elf_version(EV_CURRENT) == EV_NONE)
+	if (!reader.api)
+		return -ENOTSUP;
+	if (reader.api->version(EV_CURRENT) == EV_NONE)
 		return err_setx(err, ENOTSUP, "read %s: libelf is too old", name);
-	elf = elf_begin(fd, ELF_C_READ, NULL);
-	if (!elf || elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &header))
+	reader.elf = reader.api->begin(fd, ELF_C_READ, NULL);
+	if (!reader.elf || reader.api->kind(reader.elf) != ELF_K_ELF ||
+	    !reader.api->getehdr(reader.elf, &header))
 		return ELF_INFO_NONE;
 	if (header.e_type != ET_EXEC && header.e_type != ET_DYN)
 		return ELF_INFO_NONE;
-	reader.elf = elf;
-	if (elf_getphdrnum(elf, &reader.segments) < 0 || reader.segments > SEGMENTS_MAX)
+	if (reader.api->getphdrnum(reader.elf, &reader.segments) < 0 ||
+	    reader.segments > SEGMENTS_MAX)
 		return err_setx(err, ENOEXEC, "read %s: broken program headers", name);
 	out->elf_class = header.e_ident[EI_CLASS];
 	out->byte_order = header.e_ident[EI_DATA];
