@@ -103,7 +103,8 @@ static const struct option_spec exec_options[] = {
 	{"env", 'e', OPTION_ARGUMENT | OPTION_REPEAT, "NAME[=VALUE]",
 	 "set a variable; without a value: as it is here", set_env},
 	{"interactive", 'i', 0, NULL, "give it our standard input", set_interactive},
-	{"terminal", 't', 0, NULL, "give it a terminal", set_terminal},
+	{"terminal", 't', 0, NULL, "give it a terminal; our keys too, if we are on one",
+	 set_terminal},
 	{"no-terminal", 'T', 0, NULL, "give it none, though we are on one", set_no_terminal},
 	{0},
 };

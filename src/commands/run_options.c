@@ -309,7 +309,8 @@ const struct option_spec run_options[] = {
 	{"rlimit", 0, REPEAT, "NAME=SOFT[:HARD]", "a limit of each process, as nofile=1024",
 	 set_rlimit},
 	{"interactive", 'i', 0, NULL, "give it our standard input", set_interactive},
-	{"terminal", 't', 0, NULL, "give it a terminal", set_terminal},
+	{"terminal", 't', 0, NULL, "give it a terminal; our keys too, if we are on one",
+	 set_terminal},
 	{"no-terminal", 'T', 0, NULL, "give it none, though we are on one", set_no_terminal},
 	{"rm", 0, 0, NULL, "forget it when it ends", set_rm},
 	{"restart", 0, ARGUMENT, "no|on-failure[:N]", "start it again when it fails", set_restart},
@@ -327,10 +328,12 @@ int run_usage_code(int code)
 
 void run_guess_terminal(bool said, bool *terminal, bool *interactive)
 {
-	if (said || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+	if (!isatty(STDIN_FILENO))
 		return;
-	*terminal = true;
-	*interactive = true;
+	if (!said && isatty(STDOUT_FILENO))
+		*terminal = true;
+	/* A terminal that hears no keys is of no use to who has some. */
+	*interactive |= *terminal;
 }
 
 static int load(struct run_options *options, struct err *err)

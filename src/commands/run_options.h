@@ -29,7 +29,8 @@ int run_options_take(const struct command *command, struct run_options *options,
 /** run_usage_code() - the exit code of wrong usage for commands that give another command's own */
 int run_usage_code(int code);
 
-/** run_guess_terminal() - a person at a terminal who said nothing of it wants one */
+/** run_guess_terminal() - a person at a terminal who @said nothing of it wants one, and wants to be heard
+ *  by the one that is asked for */
 void run_guess_terminal(bool said, bool *terminal, bool *interactive);
 
 #endif

@@ -7,15 +7,20 @@
 #include "commands/stdout.h"
 #include "runtime/runtime.h"
 
-static int wait_for(const char *name, struct err *err)
+static int wait_for(const struct command *command, const char *name, struct err *err)
 {
-	char text[16];
-	int exit_code;
-	int r = sandbox_wait(name, &exit_code, err);
+	struct sandbox_end end;
+	char text[SPEC_NAME_MAX + 80];
+	int r = sandbox_wait(name, &end, err);
 
 	if (r < 0)
 		return r;
-	snprintf(text, sizeof(text), "%d\n", exit_code);
+	if (end.oom_killed) {
+		snprintf(text, sizeof(text),
+			 "%s: the kernel killed processes of it for want of memory", name);
+		command_warn(command, text);
+	}
+	snprintf(text, sizeof(text), "%d\n", end.exit_code);
 	return stdout_write(span_of(text), err);
 }
 
@@ -29,7 +34,7 @@ static int wait_run(const struct command *command, int argc, char **argv)
 	for (int i = 0; i < argc; i++) {
 		struct err err = ERR_INIT;
 
-		if (wait_for(argv[i], &err) < 0)
+		if (wait_for(command, argv[i], &err) < 0)
 			code = command_fail(command, &err);
 	}
 	return code;

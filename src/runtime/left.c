@@ -122,7 +122,7 @@ int left_settle(struct state_dir *dir, struct state *state, bool keep, struct er
 {
 	int r;
 
-	state_lock_say(dir, state->info.exit_code);
+	state_lock_say(dir, (struct sandbox_end) {state->info.exit_code, state->info.oom_killed});
 	if (!keep)
 		return state_remove(dir, err);
 	unlinkat(dir->fd, STATE_TREE, 0);

@@ -194,6 +194,12 @@ void relay_retake_tty(struct relay *relay)
 		take_tty(relay);
 }
 
+void relay_end_line(struct relay *relay)
+{
+	if (relay->tty.fd >= 0)
+		(void)!write(relay->tty.fd, "\r\n", 2);
+}
+
 static void start_console(struct relay *relay)
 {
 	fcntl(relay->console_fd, F_SETFL, O_RDWR | O_NONBLOCK);

@@ -74,6 +74,9 @@ int relay_poll(struct relay *relay, struct pollfd *extras, size_t n, int timeout
 void relay_yield_tty(struct relay *relay);
 void relay_retake_tty(struct relay *relay);
 
+/** relay_end_line() - what is written next to the terminal begins a line of its own */
+void relay_end_line(struct relay *relay);
+
 /** relay_next_signal() - a signal for the command that has come; 0: none */
 int relay_next_signal(struct relay *relay);
 

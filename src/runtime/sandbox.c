@@ -153,7 +153,7 @@ static int wait_orphan(const struct state *state)
 }
 
 /* Nobody said how it ended: what was cleaned up says so, or it ended before we came. */
-static int read_end(struct found *found, int *out_exit, struct err *err)
+static int read_end(struct found *found, struct sandbox_end *out, struct err *err)
 {
 	int r;
 
@@ -162,22 +162,23 @@ static int read_end(struct found *found, int *out_exit, struct err *err)
 	if (r >= 0)
 		r = state_load(&found->dir, &found->state, err);
 	if (r == 0)
-		*out_exit = found->state.info.exit_code;
+		*out = (struct sandbox_end) {found->state.info.exit_code,
+					     found->state.info.oom_killed};
 	return r;
 }
 
-int sandbox_wait(const char *name, int *out_exit, struct err *err)
+int sandbox_wait(const char *name, struct sandbox_end *out, struct err *err)
 {
 	struct found found;
 	int r = find(name, &found, err);
 
-	*out_exit = -1;
+	*out = (struct sandbox_end) {.exit_code = -1};
 	if (r == 0 && found.orphaned)
 		r = wait_orphan(&found.state);
 	else if (r == 0)
-		r = state_lock_wait(&found.dir, out_exit, err);
-	if (r == 0 && *out_exit < 0)
-		r = read_end(&found, out_exit, err);
+		r = state_lock_wait(&found.dir, out, err);
+	if (r == 0 && out->exit_code < 0)
+		r = read_end(&found, out, err);
 	found_finish(&found);
 	return r;
 }

@@ -93,7 +93,13 @@ int sandbox_names(struct arena *arena, struct spec_list *out, struct err *err);
 /** sandbox_request() - how to hold it as a target; borrows from @info */
 void sandbox_request(const struct sandbox_info *info, struct target_request *out);
 
-int sandbox_wait(const char *name, int *out_exit, struct err *err);
+/** struct sandbox_end - how one ended */
+struct sandbox_end {
+	int exit_code;
+	bool oom_killed; /* the kernel killed a process of it for want of memory */
+};
+/** sandbox_wait() - until it ends; 0; -errno with @err */
+int sandbox_wait(const char *name, struct sandbox_end *out, struct err *err);
 /** sandbox_stop() - SIGTERM to the command, and the whole kill after @grace_usec */
 int sandbox_stop(const char *name, uint64_t grace_usec, struct err *err);
 /** sandbox_remove() - state and layers of a stopped one; @force ends it first */

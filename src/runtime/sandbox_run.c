@@ -155,13 +155,16 @@ struct visit {
 	const struct sandbox_caller *caller;
 	int channel_fd;
 	bool over; /* it ended, or failed, or there is no more to wait for */
+	bool left; /* by the keys for it */
 	int exit_code;
 	int result;
 	struct relay *relay; /* NULL: in the background */
+	char name[SPEC_NAME_MAX + 1];
 };
 
 static void hear_started(struct visit *visit, const struct words *words, int console_fd)
 {
+	span_copy(span_of(words->err.text), visit->name, sizeof(visit->name));
 	if (visit->caller && visit->caller->started)
 		visit->caller->started(visit->caller->data, words->err.text);
 	if (visit->relay && console_fd >= 0)
@@ -241,6 +244,7 @@ static void attend(struct visit *visit, struct err *err)
 		pass_signals(visit);
 		if (r == RELAY_DETACH) {
 			channel_say(visit->channel_fd, &detach, -1);
+			visit->left = true;
 			return;
 		}
 		if (extras[0].revents)
@@ -251,6 +255,17 @@ static void attend(struct visit *visit, struct err *err)
 		visit->result = err_setx(err, EIO, "the terminal is gone: the sandbox is ended");
 	}
 	relay_drain(visit->relay);
+}
+
+static void say_left(const struct visit *visit)
+{
+	char text[3 * SPEC_NAME_MAX];
+
+	if (!visit->left || !visit->caller || !visit->caller->note)
+		return;
+	snprintf(text, sizeof(text), "left running: boxtop logs %s, boxtop stop %s", visit->name,
+		 visit->name);
+	visit->caller->note(visit->caller->data, text);
 }
 
 static int run_with_terminal(const struct spec *spec, const struct sandbox_caller *caller,
@@ -266,7 +281,10 @@ static int run_with_terminal(const struct spec *spec, const struct sandbox_calle
 		r = relay_init(relay, flags, NULL, err);
 	if (r == 0) {
 		attend(&visit, err);
+		if (visit.left)
+			relay_end_line(relay);
 		relay_finish(relay);
+		say_left(&visit);
 		*out_exit = visit.exit_code;
 		r = visit.result;
 	}
@@ -286,6 +304,11 @@ int sandbox_run_for(const struct spec *spec, const struct sandbox_caller *caller
 	*out_exit = SANDBOX_EXIT_FAILED;
 	if (r < 0)
 		return r;
+	if (geteuid() != 0 && !(spec->namespaces & SPEC_NS_USER) && !spec->ns_paths[0])
+		return err_setx(
+			err, EPERM,
+			"a plain user's sandbox needs a user namespace of its own: no other "
+			"can be made without it");
 	if (spec->outlive && (spec->process.terminal || !spec->detach))
 		return err_setx(err, EINVAL,
 				"what outlives its supervisor runs in the background and has no "

@@ -161,30 +161,33 @@ int state_lock_take(struct state_dir *dir, struct err *err)
 	return 0;
 }
 
-int state_lock_wait(const struct state_dir *dir, int *out_exit, struct err *err)
+int state_lock_wait(const struct state_dir *dir, struct sandbox_end *out, struct err *err)
 {
 	_cleanup_(cleanup_close)
 	int fd = openat(dir->fd, LOCK_FILE, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-	char text[16];
+	char text[16] = "";
+	struct span rest = {text, 0}, word;
 	uint64_t code;
 	ssize_t n;
 
-	*out_exit = -1;
+	*out = (struct sandbox_end) {.exit_code = -1};
 	if (fd < 0)
 		return errno == ENOENT ? 0 : err_set(err, errno, "open lock of %s", dir->name);
 	if (lock(fd, F_OFD_SETLKW, F_RDLCK) < 0)
 		return err_set(err, errno, "wait for sandbox %s", dir->name);
 	/* The file may have lost its name by now, and its text is still there. */
 	n = pread(fd, text, sizeof(text), 0);
-	if (n > 0 && units_parse_u64((struct span) {text, (size_t)n}, 0, 255, &code, NULL) == 0)
-		*out_exit = (int)code;
+	rest.len = n > 0 ? (size_t)n : 0;
+	if (span_next_word(&rest, &word) && units_parse_u64(word, 0, 255, &code, NULL) == 0)
+		out->exit_code = (int)code;
+	out->oom_killed = span_next_word(&rest, &word) && span_eq(word, SPAN("oom"));
 	return 0;
 }
 
-void state_lock_say(const struct state_dir *dir, int exit_code)
+void state_lock_say(const struct state_dir *dir, struct sandbox_end end)
 {
 	char text[16];
-	int n = snprintf(text, sizeof(text), "%d", exit_code);
+	int n = snprintf(text, sizeof(text), "%d%s\n", end.exit_code, end.oom_killed ? " oom" : "");
 
 	if (dir->lock_fd >= 0)
 		(void)!pwrite(dir->lock_fd, text, (size_t)n, 0);

@@ -86,10 +86,10 @@ int state_lock_look(const struct state_dir *dir, struct err *err);
 /** state_lock_take() - become the one who cleans up: 0; -EAGAIN somebody else is; -errno with @err */
 int state_lock_take(struct state_dir *dir, struct err *err);
 /** state_lock_wait() - until no supervisor lives
- *  @out_exit: what the last one said by state_lock_say(); -1: nothing. 0; -errno with @err */
-int state_lock_wait(const struct state_dir *dir, int *out_exit, struct err *err);
+ *  @out: what the last one said by state_lock_say(); exit_code -1: nothing. 0; -errno with @err */
+int state_lock_wait(const struct state_dir *dir, struct sandbox_end *out, struct err *err);
 /** state_lock_say() - tell who waits how it ended, though all else may vanish before they look */
-void state_lock_say(const struct state_dir *dir, int exit_code);
+void state_lock_say(const struct state_dir *dir, struct sandbox_end end);
 /** state_lock_end() - all is cleaned up: the lock file goes, and with it the lock */
 void state_lock_end(struct state_dir *dir);
 

@@ -136,16 +136,33 @@ static int check_real(int root_fd, const char *path, struct err *err)
 	return 0;
 }
 
-/* Of a namespace that isn't the sandbox's own no new mount may be made: the host's is shown, /sys read-only. */
-static int host_mount(const char *path, uint64_t attributes, struct err *err)
+static int clone_of_host(const char *path, uint64_t attributes, struct err *err)
 {
-	_cleanup_(cleanup_close)
 	int fd = mountfd_clone(path, true, err);
 
-	if (fd < 0 || mountfd_set(fd, attributes, true, err) < 0)
+	if (fd >= 0 && mountfd_set(fd, attributes, true, err) < 0) {
+		close(fd);
 		return -err->code;
-	return TAKE_FD(fd);
+	}
+	return fd;
 }
+
+static bool shares(const struct inside *inside, unsigned int ns)
+{
+	return ns == 0 || (!(inside->plan->namespaces & ns) &&
+			   inside->fds[PLAN_FD_NS + __builtin_ctz(ns)] < 0);
+}
+
+/* What can be mounted only in a namespace of one's own, and is the host's else. */
+static const struct shared {
+	const char *type, *path;
+	unsigned int ns; /* only if this one is shared; 0: whenever it is refused */
+	uint64_t attributes;
+} shared_mounts[] = {
+	{"sysfs", "/sys", 0, MOUNT_ATTR_RDONLY},
+	{"proc", "/proc", SPEC_NS_PID, 0},
+	{"mqueue", "/dev/mqueue", SPEC_NS_IPC, 0},
+};
 
 static int new_mount(struct inside *inside, const struct plan_mount *mount, struct err *err)
 {
@@ -154,14 +171,13 @@ static int new_mount(struct inside *inside, const struct plan_mount *mount, stru
 	int fd = mountfd_new(type, plan_text(plan, mount->source), plan_text(plan, mount->data),
 			     mount->attributes, err);
 
-	if (fd >= 0 || err->code != EPERM)
-		return fd;
-	if (strcmp(type, "sysfs") == 0)
-		return host_mount("/sys", mount->attributes | MOUNT_ATTR_RDONLY, err);
-	if (strcmp(type, "proc") == 0 && !(plan->namespaces & SPEC_NS_PID))
-		return host_mount("/proc", mount->attributes, err);
-	if (strcmp(type, "mqueue") == 0 && !(plan->namespaces & SPEC_NS_IPC))
-		return host_mount("/dev/mqueue", mount->attributes, err);
+	for (size_t i = 0; i < ARRAY_LEN(shared_mounts) && fd < 0 && err->code == EPERM; i++) {
+		const struct shared *shared = &shared_mounts[i];
+
+		if (strcmp(type, shared->type) == 0 && shares(inside, shared->ns))
+			return clone_of_host(shared->path, mount->attributes | shared->attributes,
+					     err);
+	}
 	return fd;
 }
 
@@ -193,7 +209,7 @@ static int attach_one(struct inside *inside, uint32_t i, struct err *err)
 	    check_real(inside->root_fd, destination, err) < 0)
 		return -err->code;
 	fd = take_mount(inside, i, err);
-	/* A host whose queues are to be seen may have them mounted nowhere. */
+	/* The host has none, where its IPC namespace is shared. */
 	if (fd == -ENOENT && type && strcmp(type, "mqueue") == 0)
 		return 0;
 	if (fd < 0)
