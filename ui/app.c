@@ -61,6 +61,7 @@ void app_free(struct app *app)
 		return;
 	for (int screen = 0; screen < SCREENS; screen++)
 		view_finish(&app->views[screen]);
+	app_acting_finish(app);
 	detail_finish(&app->detail);
 	dialog_finish(&app->dialog);
 	setup_finish(&app->setup);
@@ -90,6 +91,7 @@ void app_take_snapshot(struct app *app, struct snapshot *snapshot)
 	detail_update(&app->detail, snapshot, event_log_snapshot(app->events));
 	app_carry_selection(app);
 	app_update_banner(app);
+	app_acting_update(app);
 	app->seen++;
 	snapshot_unref(old);
 }
@@ -120,7 +122,7 @@ void app_get_demand(struct app *app, struct feed_demand *demand)
 		.delay_usec = app->delay_usec,
 		.paused = app->flags & APP_PAUSED,
 	};
-	demand->sources |= SOURCE_HOST | alarm_demand(app);
+	demand->sources |= SOURCE_HOST | alarm_demand(app) | app_acting_sources(app);
 	/* A search looks at every command line, in view or not. */
 	if (view_detail(view) == VIEW_DETAIL_ALL || app_is_searching(app)) {
 		demand->view_pids = NULL;
@@ -138,6 +140,19 @@ static bool take_inside(struct app *app, struct insides *insides)
 	return true;
 }
 
+/* take_news() - all there are; false: there were none */
+static bool take_news(struct app *app)
+{
+	struct actions *actions = app->acting.actions;
+	struct act_news *news;
+	bool any = false;
+	while (actions && (news = actions->take(actions))) {
+		app_take_news(app, news);
+		any = true;
+	}
+	return any;
+}
+
 /* ---- Without a terminal ---- */
 
 static int press_keys(struct app *app, const char *text, struct canvas *canvas, struct err *err)
@@ -149,6 +164,7 @@ static int press_keys(struct app *app, const char *text, struct canvas *canvas, 
 		/* Pages and what is in view depend on the last drawing. */
 		app_draw(app, canvas);
 		app_event(app, &event);
+		take_news(app);
 	}
 	return r;
 }
@@ -176,6 +192,7 @@ int app_frame(const struct app_options *options, const struct app_scene *scene,
 	int r = app_new(options, &app, err);
 	if (r < 0)
 		return r;
+	app_set_actions(app, scene->actions);
 	for (size_t i = 0; i < scene->snapshots_len; i++)
 		app_take_snapshot(app, snapshot_ref(scene->snapshots[i]));
 	r = scene->keys ? press_keys(app, scene->keys, canvas, err) : 0;
@@ -194,6 +211,8 @@ struct loop {
 	struct app *app;
 	struct feed *feed;
 	struct insides *insides; /* or NULL */
+	struct actions *actions; /* or NULL */
+	const struct term_options *term;
 	struct canvas canvas;
 	struct feed_demand sent; /* the demand that the feed has */
 	pid_t *sent_pids;
@@ -258,15 +277,19 @@ static void draw(struct loop *loop)
 		app_ask_inside(loop->app, loop->insides);
 }
 
+static void fit_canvas(struct loop *loop)
+{
+	int width, height;
+	term_size(&width, &height);
+	canvas_resize(&loop->canvas, width, height);
+}
+
 static void take_events(struct loop *loop)
 {
 	struct event event;
 	while (term_event(&event)) {
-		if (event.key == KEY_CODE_RESIZE) {
-			int width, height;
-			term_size(&width, &height);
-			canvas_resize(&loop->canvas, width, height);
-		}
+		if (event.key == KEY_CODE_RESIZE)
+			fit_canvas(loop);
 		app_event(loop->app, &event);
 		loop->dirty = true;
 	}
@@ -291,6 +314,26 @@ static void take_latest(struct loop *loop)
 	loop->dirty = true;
 }
 
+/* The terminal is the shell's until it ends; what happened meanwhile is shown then. */
+static int run_shell(struct loop *loop, struct err *err)
+{
+	struct app *app = loop->app;
+	struct err why = ERR_INIT;
+	term_close();
+	int code = loop->actions->shell(loop->actions, &app->acting.shell, &why);
+	app->acting.shell.len = 0;
+	int r = term_open(loop->term, app_theme(app->options), err);
+	if (r < 0)
+		return r;
+	fit_canvas(loop);
+	if (code < 0)
+		app_say(app, STYLE_ERROR, "No shell: %s", why.text);
+	else if (code > 0)
+		app_say(app, STYLE_WARN, "The shell ended with %d", code);
+	loop->dirty = true;
+	return 0;
+}
+
 static int await(struct loop *loop, struct err *err)
 {
 	struct pollfd fds[] = {
@@ -298,6 +341,7 @@ static int await(struct loop *loop, struct err *err)
 		{.fd = term_signal_fd(), .events = POLLIN},
 		{.fd = loop->feed->wake_fd, .events = POLLIN},
 		{.fd = loop->insides ? loop->insides->wake_fd : -1, .events = POLLIN},
+		{.fd = loop->actions ? loop->actions->wake_fd : -1, .events = POLLIN},
 	};
 	if (poll(fds, ARRAY_LEN(fds), -1) < 0 && errno != EINTR)
 		return err_set(err, errno, "wait for a key");
@@ -307,6 +351,8 @@ static int await(struct loop *loop, struct err *err)
 		take_latest(loop);
 	if (fds[3].revents & POLLIN)
 		loop->dirty |= take_inside(loop->app, loop->insides);
+	if (fds[4].revents & POLLIN)
+		loop->dirty |= take_news(loop->app);
 	return 0;
 }
 
@@ -319,7 +365,7 @@ static int run(struct loop *loop, struct err *err)
 			draw(loop);
 		if (app_is_done(loop->app))
 			break;
-		r = await(loop, err);
+		r = loop->app->acting.shell.len > 0 ? run_shell(loop, err) : await(loop, err);
 	}
 	return r;
 }
@@ -347,7 +393,12 @@ int app_run(const struct app_options *options, const struct app_services *servic
 	app->store = services->store;
 	if (app->store && app->store->note)
 		app_say(app, STYLE_WARN, "%s", app->store->note);
-	struct loop loop = {.app = app, .feed = services->feed, .insides = services->insides};
+	struct loop loop = {.app = app,
+			    .feed = services->feed,
+			    .insides = services->insides,
+			    .actions = services->actions,
+			    .term = &term};
+	app_set_actions(app, services->actions);
 	int width, height;
 	term_size(&width, &height);
 	canvas_init(&loop.canvas, width, height, options->ascii);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The screen program: one loop that waits for keys and snapshots. It never collects and never acts by
- * itself: snapshots come from a struct feed, and (later) deeds go through a struct actions, both filled
- * in by commands/top.c.
+ * itself: snapshots come from a struct feed, and deeds go through a struct actions, both filled in by commands/top.c.
  */
 #ifndef BOXTOP_UI_APP_H
 #define BOXTOP_UI_APP_H
@@ -100,6 +99,7 @@ struct app_options {
 const struct theme *app_theme(const struct app_options *options);
 
 struct insides; /* ui/inside.h */
+struct actions; /* ui/actions.h */
 
 /** struct settings_store - where settings are kept; the file is the program's business */
 struct settings_store {
@@ -115,6 +115,7 @@ struct app_services {
 	struct feed *feed;
 	struct insides *insides;      /* NULL: insides of containers are never read */
 	struct settings_store *store; /* NULL: settings are not kept */
+	struct actions *actions;      /* NULL: nothing can be done to anything (--readonly) */
 };
 
 /** app_run() - until the user leaves. 0; -errno with @err; the terminal is restored in any case */
@@ -127,6 +128,7 @@ struct app_scene {
 	size_t snapshots_len;
 	const char *keys;	 /* names to press first, blank separated ("t Down Down"); NULL */
 	struct insides *insides; /* NULL: none */
+	struct actions *actions; /* NULL: none */
 };
 
 /** app_frame() - draw one frame into @canvas. 0; -EINVAL with @err: options or keys make no sense */
@@ -140,6 +142,11 @@ struct event; /* ui/term.h */
 
 /** app_new() - 0; -EINVAL with @err naming the column, the filter or the theme. @options is borrowed */
 int app_new(const struct app_options *options, struct app **out, struct err *err);
+/** app_set_actions() - what its keys act by; borrowed. Without it nothing is done to anything */
+void app_set_actions(struct app *app, struct actions *actions);
+/** app_take_news() - what became of what was done; owned from now on */
+struct act_news;
+void app_take_news(struct app *app, struct act_news *news);
 void app_free(struct app *app);
 /** app_take_snapshot() - show this one from now on; the reference is taken */
 void app_take_snapshot(struct app *app, struct snapshot *snapshot);

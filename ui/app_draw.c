@@ -334,6 +334,8 @@ static void fill_footer(struct app *app)
 		bool on = key->state && (states & key->state);
 		if (app_is_about_rows(key->action) && !app_has_rows(app))
 			continue;
+		if (key->group == KEY_GROUP_ACT && app->options->readonly)
+			continue;
 		if (!key->footer || !(key->screens & 1u << app_place(app)) || (key->only && !on))
 			continue;
 		footer_add(&app->footer, key->codes[0],

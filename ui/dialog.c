@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "ui/form.h"
 
 #define CTRL(c)	     ((uint32_t)((c) - 'a' + 1))
 #define TEXT_MAX     256u /* bytes; a filter is a line, not a book */
@@ -73,6 +74,21 @@ void dialog_open_box(struct dialog *dialog, const char *title, const struct dial
 	dialog->lines_len = len;
 	footer_add(&dialog->footer, KEY_CODE_UP, "Scroll");
 	footer_add(&dialog->footer, KEY_CODE_ESC, "Close");
+}
+
+void dialog_open_form(struct dialog *dialog, const char *title, struct form *form)
+{
+	open_as(dialog, DIALOG_FORM, title);
+	dialog->form = form;
+	form_begin(dialog);
+	footer_add(&dialog->footer, KEY_CODE_ENTER, "Done");
+	footer_add(&dialog->footer, KEY_CODE_ESC, "Cancel");
+}
+
+void dialog_set_lines(struct dialog *dialog, const struct dialog_line *lines, size_t len)
+{
+	dialog->lines = lines;
+	dialog->lines_len = len;
 }
 
 /* ---- Prompt ---- */
@@ -142,7 +158,7 @@ static enum dialog_result move_cursor(struct dialog *dialog, size_t to)
 	return DIALOG_OPEN;
 }
 
-static enum dialog_result prompt_key(struct dialog *dialog, uint32_t key)
+enum dialog_result dialog_edit(struct dialog *dialog, uint32_t key)
 {
 	bool changed = false;
 	switch (key) {
@@ -187,6 +203,15 @@ static struct span prompt_scroll(const struct dialog *dialog, int columns, int *
 	return (struct span) {left.p, left.len + dialog->text.len - dialog->cursor};
 }
 
+void dialog_draw_text(const struct dialog *dialog, struct canvas *canvas, struct rect line)
+{
+	int cursor;
+	struct span shown = prompt_scroll(dialog, line.width, &cursor);
+	canvas_text(canvas, line.x, line.y, STYLE_INPUT, shown, line.width);
+	canvas->cursor_x = line.x + cursor;
+	canvas->cursor_y = line.y;
+}
+
 static void prompt_draw(struct dialog *dialog, struct canvas *canvas, struct rect line)
 {
 	canvas_fill(canvas, line, ' ', STYLE_INPUT);
@@ -208,11 +233,7 @@ static void prompt_draw(struct dialog *dialog, struct canvas *canvas, struct rec
 			    strbuf_span(&dialog->note), note - 1);
 		room -= note;
 	}
-	int cursor;
-	struct span shown = prompt_scroll(dialog, room, &cursor);
-	canvas_text(canvas, x, line.y, STYLE_INPUT, shown, room);
-	canvas->cursor_x = x + cursor;
-	canvas->cursor_y = line.y;
+	dialog_draw_text(dialog, canvas, (struct rect) {x, line.y, room, 1});
 }
 
 /* ---- Menu and box ---- */
@@ -294,6 +315,8 @@ static enum dialog_result list_key(struct dialog *dialog, uint32_t key)
 	}
 	if (by != 0 && dialog->choices_len > 0)
 		return choose(dialog, clamp_add(dialog->chosen, by, dialog->choices_len - 1));
+	if (key == KEY_CODE_TAB)
+		return DIALOG_NOT_MINE;
 	return menu_letter(dialog, key);
 }
 
@@ -328,8 +351,7 @@ static enum dialog_result list_click(struct dialog *dialog, const struct event *
 	return line != SIZE_MAX ? DIALOG_DONE : DIALOG_CANCELLED;
 }
 
-/* list_window() - where a menu or box of so many lines and columns stands: in the middle */
-static struct rect list_window(struct rect rect, size_t columns, size_t lines)
+struct rect dialog_window(struct rect rect, size_t columns, size_t lines)
 {
 	struct rect window = {0, 0, (int)columns + 4, (int)lines + 2};
 	if (window.width > rect.width)
@@ -390,7 +412,7 @@ static void reveal(struct dialog *dialog)
 static void list_draw(struct dialog *dialog, struct canvas *canvas, struct rect rect)
 {
 	size_t len = dialog_len(dialog);
-	dialog->rect = list_window(rect, list_columns(dialog), len);
+	dialog->rect = dialog_window(rect, list_columns(dialog), len);
 	dialog->page = dialog->rect.height > 2 ? (size_t)dialog->rect.height - 2 : 0;
 	reveal(dialog);
 	canvas_fill(canvas, dialog->rect, ' ', STYLE_BOX);
@@ -425,6 +447,8 @@ static void footer_line(struct dialog *dialog, struct canvas *canvas, struct rec
 
 enum dialog_result dialog_event(struct dialog *dialog, const struct event *event)
 {
+	if (dialog->kind == DIALOG_FORM)
+		return form_event(dialog, event);
 	uint32_t key = event->key;
 	bool list = dialog->kind != DIALOG_PROMPT;
 	if (key == KEY_CODE_MOUSE) {
@@ -444,7 +468,7 @@ enum dialog_result dialog_event(struct dialog *dialog, const struct event *event
 		dialog_close(dialog);
 		return DIALOG_DONE;
 	}
-	return list ? list_key(dialog, key) : prompt_key(dialog, key);
+	return list ? list_key(dialog, key) : dialog_edit(dialog, key);
 }
 
 void dialog_draw(struct dialog *dialog, struct canvas *canvas, struct rect rect)
@@ -460,6 +484,10 @@ void dialog_draw(struct dialog *dialog, struct canvas *canvas, struct rect rect)
 	case DIALOG_MENU:
 	case DIALOG_BOX:
 		list_draw(dialog, canvas, rest);
+		footer_line(dialog, canvas, last);
+		break;
+	case DIALOG_FORM:
+		form_draw(dialog, canvas, rest);
 		footer_line(dialog, canvas, last);
 		break;
 	}

@@ -16,13 +16,14 @@ enum dialog_kind {
 	DIALOG_PROMPT,
 	DIALOG_MENU,
 	DIALOG_BOX,
+	DIALOG_FORM,
 };
 
 /** enum dialog_result - what a key did */
 enum dialog_result {
 	DIALOG_OPEN = 0,  /* nothing to act on */
 	DIALOG_CHANGED,	  /* prompt: the text; menu: the choice under the cursor */
-	DIALOG_DONE,	  /* Enter: closed */
+	DIALOG_DONE,	  /* Enter: closed; a form stays open for its owner to judge */
 	DIALOG_CANCELLED, /* Esc: closed */
 	DIALOG_NOT_MINE,  /* not a key of dialogs: the owner may want it */
 };
@@ -46,6 +47,8 @@ struct dialog_line {
 	struct dialog_part parts[DIALOG_PARTS_MAX];
 };
 
+struct form; /* ui/form.h */
+
 /** struct dialog - all zero: closed. dialog_finish() in the end. Texts are borrowed while it is open */
 struct dialog {
 	enum dialog_kind kind;
@@ -62,6 +65,8 @@ struct dialog {
 	/* box */
 	const struct dialog_line *lines;
 	size_t lines_len;
+	/* form: its chosen field is edited as @text */
+	struct form *form;
 	/* menu and box */
 	size_t top;	  /* first line in view */
 	struct rect rect; /* of the last drawing, the frame included */
@@ -76,6 +81,10 @@ void dialog_open_menu(struct dialog *dialog, const char *title, const struct dia
 /** dialog_open_box() - something to read: scrolls, any other key closes it */
 void dialog_open_box(struct dialog *dialog, const char *title, const struct dialog_line *lines,
 		     size_t len);
+/** dialog_open_form() - with the first field under the cursor; @form is filled in, and borrowed */
+void dialog_open_form(struct dialog *dialog, const char *title, struct form *form);
+/** dialog_set_lines() - of a box that is open */
+void dialog_set_lines(struct dialog *dialog, const struct dialog_line *lines, size_t len);
 /** dialog_set_text() - of a prompt, as if typed */
 void dialog_set_text(struct dialog *dialog, struct span text);
 void dialog_close(struct dialog *dialog);
@@ -87,5 +96,14 @@ enum dialog_result dialog_event(struct dialog *dialog, const struct event *event
 
 /** dialog_draw() - a prompt into the last line of @rect, a menu or box into the rest of it */
 void dialog_draw(struct dialog *dialog, struct canvas *canvas, struct rect rect);
+
+/* ---- For ui/form.c ---- */
+
+/** dialog_edit() - a key for the text under the cursor */
+enum dialog_result dialog_edit(struct dialog *dialog, uint32_t key);
+/** dialog_draw_text() - the text under the cursor, scrolled so that the cursor is in view */
+void dialog_draw_text(const struct dialog *dialog, struct canvas *canvas, struct rect line);
+/** dialog_window() - where so many columns and lines stand, the frame around them: in the middle */
+struct rect dialog_window(struct rect rect, size_t columns, size_t lines);
 
 #endif

@@ -52,6 +52,16 @@ const struct key keys[] = {
 	 KEY_STATE_FILTERED, false},
 	{ACTION_TREE, {KEY_CODE_F5, 't'}, TREES, KEY_GROUP_TREE,
 	 "tree or list", "Tree", "List", KEY_STATE_TREE, false},
+	{ACTION_KILL, {'X'}, EVERYWHERE, KEY_GROUP_ACT,
+	 "end the whole container or cgroup, or a process with all that came of it", "End", NULL, 0, false},
+	{ACTION_LIMITS, {'L'}, EVERYWHERE, KEY_GROUP_ACT,
+	 "change limits", "Limits", NULL, 0, false},
+	{ACTION_NEW, {'n'}, EVERYWHERE, KEY_GROUP_ACT,
+	 "start a new sandbox", "New", NULL, 0, false},
+	{ACTION_SIGNAL, {KEY_CODE_F9, 'k'}, EVERYWHERE, KEY_GROUP_ACT,
+	 "send a signal to the process, or to those of a container", "Kill", NULL, 0, false},
+	{ACTION_FREEZE, {'f'}, EVERYWHERE, KEY_GROUP_ACT,
+	 "freeze the container or cgroup, or thaw it", "Freeze", NULL, 0, false},
 	{ACTION_SORT, {KEY_CODE_F6, '>', '<', '.', ','}, EVERYWHERE, KEY_GROUP_SORT,
 	 "choose the column to sort by", "SortBy", NULL, 0, false},
 	{ACTION_ALL_UNITS, {'A'}, CONTAINERS | EVENTS, KEY_GROUP_SHOW,
@@ -130,6 +140,17 @@ const struct key keys[] = {
 	{ACTION_UNTAG, {'U'}, EVERYWHERE, KEY_GROUP_TAG,
 	 "untag all", NULL, NULL, 0, false},
 
+	{ACTION_NICE_LOWER, {KEY_CODE_F7, ']'}, PROCESSES | DETAIL, KEY_GROUP_ACT,
+	 "raise the process's priority: a lower nice value", NULL, NULL, 0, false},
+	{ACTION_NICE_HIGHER, {KEY_CODE_F8, '['}, PROCESSES | DETAIL, KEY_GROUP_ACT,
+	 "lower the process's priority: a higher nice value", NULL, NULL, 0, false},
+	{ACTION_SHELL, {'x'}, EVERYWHERE, KEY_GROUP_ACT,
+	 "a shell inside the container", NULL, NULL, 0, false},
+	{ACTION_LOG, {'o'}, EVERYWHERE, KEY_GROUP_ACT,
+	 "the output of a sandbox in the background", NULL, NULL, 0, false},
+	{ACTION_REMOVE, {KEY_CODE_DELETE, 'R'}, EVERYWHERE, KEY_GROUP_ACT,
+	 "stop a sandbox, or remove it", NULL, NULL, 0, false},
+
 	{ACTION_KERNEL_THREADS, {'K'}, PROCESSES, KEY_GROUP_SHOW,
 	 "kernel threads, or not", NULL, NULL, 0, false},
 	{ACTION_USER_THREADS, {'H'}, PROCESSES, KEY_GROUP_SHOW,
@@ -165,7 +186,7 @@ static const char *const group_texts[KEY_GROUPS] = {
 	[KEY_GROUP_MOVE] = "Moving",	    [KEY_GROUP_SCREEN] = "Screens",
 	[KEY_GROUP_FIND] = "Finding",	    [KEY_GROUP_SORT] = "Order",
 	[KEY_GROUP_TREE] = "Tree",	    [KEY_GROUP_TAG] = "Tags",
-	[KEY_GROUP_SHOW] = "What is shown", [KEY_GROUP_PROGRAM] = "Program",
+	[KEY_GROUP_ACT] = "Acting",	    [KEY_GROUP_SHOW] = "What is shown", [KEY_GROUP_PROGRAM] = "Program",
 };
 
 const char *key_group_text(enum key_group group)

@@ -72,13 +72,12 @@ static void add_programs(struct strbuf *out, const struct bomb *bomb)
 	qsort(sorted, len, sizeof(sorted[0]), by_comm);
 	n = count_programs(sorted, len, programs);
 	for (size_t i = 0; i < n && i < PROGRAMS_MAX; i++) {
-		strbuf_adds(out, i ? ", " : " (");
+		strbuf_adds(out, i ? ", " : "");
 		text_sanitize(span_of(programs[i].comm), out);
 		strbuf_addf(out, " %" PRIu64, programs[i].n);
 	}
 	if (n > PROGRAMS_MAX)
 		strbuf_adds(out, ", ...");
-	strbuf_adds(out, n ? ")" : "");
 	free(programs);
 	free(sorted);
 }
@@ -104,11 +103,21 @@ void kill_outcome_intent(const struct kill_outcome *outcome, struct strbuf *out)
 		strbuf_adds(out, ": ");
 		add_count(out, outcome->processes);
 	}
-	if (outcome->bomb)
+	if (outcome->bomb && bomb_count(outcome->bomb) > 0) {
+		strbuf_adds(out, " (");
 		add_programs(out, outcome->bomb);
+		strbuf_addc(out, ')');
+	}
 	strbuf_addc(out, '\n');
 	if (outcome->bomb)
 		add_left_out(out, outcome->bomb);
+}
+
+void kill_outcome_bomb(const struct kill_outcome *outcome, struct strbuf *out)
+{
+	add_programs(out, outcome->bomb);
+	strbuf_addc(out, '\n');
+	add_left_out(out, outcome->bomb);
 }
 
 void kill_outcome_members(const struct kill_outcome *outcome, struct strbuf *out)

@@ -27,6 +27,8 @@ struct kill_outcome {
 
 /** kill_outcome_intent() - "the tree of 4711: 12 processes (bomb 10, sh 2)" and who is left out */
 void kill_outcome_intent(const struct kill_outcome *outcome, struct strbuf *out);
+/** kill_outcome_bomb() - what it is made of, "bomb 10, sh 2", and a line for each that is left out */
+void kill_outcome_bomb(const struct kill_outcome *outcome, struct strbuf *out);
 /** kill_outcome_members() - a line for each process that would be ended */
 void kill_outcome_members(const struct kill_outcome *outcome, struct strbuf *out);
 /** kill_outcome_result() - "the tree of 4711: ended 12 processes in 1.2 ms", and who is still there */

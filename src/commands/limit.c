@@ -186,7 +186,9 @@ static int show(struct limit_run *run, struct err *err)
 	int r = targets_sample(&run->targets, err);
 
 	if (r == 0)
-		r = limit_rows_gather(&run->targets, item, rows, err);
+		r = limit_rows_gather(
+			&(struct limit_subject) {item->target, run->targets.snapshot, item->cgroup},
+			rows, err);
 	if (r < 0)
 		return r;
 	object = acting_json(&run->targets, item);

@@ -20,14 +20,22 @@ struct limit_run {
 /** struct limit_row - one limit of the target */
 struct limit_row {
 	struct limit_value value;
-	bool used_known;
-	double used;	/* in the unit of the limit: bytes, CPUs, tasks */
-	char note[256]; /* why there is none, or what holds beside it; "" */
+	bool used_known, peak_known;
+	double used, peak; /* in the unit of the limit: bytes, CPUs, tasks */
+	bool settable;
+	char note[256]; /* why it can't be set, or what holds beside it; "" */
 };
 
-/** limit_rows_gather() - from its files and from the last sample; 0; -errno with @err */
-int limit_rows_gather(const struct targets *targets, const struct target_item *item,
-		      struct limit_row rows[LIMITS], struct err *err);
+/** struct limit_subject - whose limits, and where it stands in a sample */
+struct limit_subject {
+	const struct target *target;
+	const struct snapshot *snapshot;
+	uint32_t cgroup; /* INDEX_NONE: it has none there */
+};
+
+/** limit_rows_gather() - from its files and from the sample; 0; -errno with @err */
+int limit_rows_gather(const struct limit_subject *subject, struct limit_row rows[LIMITS],
+		      struct err *err);
 /** limit_rows_write() - as a table, appended to @out */
 void limit_rows_write(const struct limit_row rows[LIMITS], struct strbuf *out);
 

@@ -17,12 +17,21 @@ static void take_metric(struct limit_row *row, const struct metric *metric)
 	row->used = row->used_known ? (double)metric->value : 0;
 }
 
+static void take_peak(struct limit_row *row, const struct metric *metric)
+{
+	row->peak_known = metric_is_known(*metric);
+	row->peak = row->peak_known ? (double)metric->value : 0;
+}
+
 static void take_usage(const struct usage *usage, struct limit_row rows[LIMITS])
 {
 	take_metric(&rows[LIMIT_MEMORY], &usage->memory.current_bytes);
 	take_metric(&rows[LIMIT_MEMORY_HIGH], &usage->memory.current_bytes);
 	take_metric(&rows[LIMIT_SWAP], &usage->memory.swap_bytes);
 	take_metric(&rows[LIMIT_PIDS], &usage->pids.current);
+	take_peak(&rows[LIMIT_MEMORY], &usage->memory.peak_bytes);
+	take_peak(&rows[LIMIT_MEMORY_HIGH], &usage->memory.peak_bytes);
+	take_peak(&rows[LIMIT_PIDS], &usage->pids.peak);
 	rows[LIMIT_CPUS].used_known = usage->cpu.pct.state == METRIC_KNOWN;
 	rows[LIMIT_CPUS].used = rows[LIMIT_CPUS].used_known ? usage->cpu.pct.value / 100 : 0;
 }
@@ -69,30 +78,31 @@ static void note_why_not(const struct target *target, enum limit_id id, struct l
 	const char *text = why.text;
 	size_t len = strlen(limits[id].name);
 
-	if (target_check_limit(target, id, &why) == 0)
+	row->settable = target_check_limit(target, id, &why) == 0;
+	if (row->settable)
 		return;
 	if (strncmp(text, limits[id].name, len) == 0 && strncmp(text + len, ": ", 2) == 0)
 		text += len + 2;
 	snprintf(row->note, sizeof(row->note), "%s", text);
 }
 
-int limit_rows_gather(const struct targets *targets, const struct target_item *item,
-		      struct limit_row rows[LIMITS], struct err *err)
+int limit_rows_gather(const struct limit_subject *subject, struct limit_row rows[LIMITS],
+		      struct err *err)
 {
 	struct limit_set set;
-	int r = target_read_limits(item->target, &set, err);
+	int r = target_read_limits(subject->target, &set, err);
 
 	if (r < 0)
 		return r;
 	memset(rows, 0, LIMITS * sizeof(rows[0]));
 	for (int i = 0; i < LIMITS; i++)
 		rows[i].value = set.values[i];
-	if (item->cgroup != INDEX_NONE) {
-		take_usage(&targets->snapshot->cgroups[item->cgroup].usage, rows);
-		note_all_inherited(targets->snapshot, item->cgroup, rows);
+	if (subject->cgroup != INDEX_NONE) {
+		take_usage(&subject->snapshot->cgroups[subject->cgroup].usage, rows);
+		note_all_inherited(subject->snapshot, subject->cgroup, rows);
 	}
 	for (int i = 0; i < LIMITS; i++)
-		note_why_not(item->target, (enum limit_id)i, &rows[i]);
+		note_why_not(subject->target, (enum limit_id)i, &rows[i]);
 	return 0;
 }
 

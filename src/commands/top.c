@@ -17,9 +17,11 @@
 #include "commands/settings_file.h"
 #include "commands/source.h"
 #include "commands/stdout.h"
+#include "commands/top_actions.h"
 #include "commands/top_inside.h"
 #include "commands/top_options.h"
 #include "model/rates.h"
+#include "runtime/runtime.h"
 #include "ui/term.h"
 
 #define FRAME_INTERVAL_USEC 500000u /* between the two samples that a single frame is made of */
@@ -39,6 +41,11 @@ static void cleanup_insides(struct insides **insides)
 static void cleanup_settings(struct settings_file **file)
 {
 	settings_file_free(*file);
+}
+
+static void cleanup_actions(struct actions **actions)
+{
+	top_actions_free(*actions);
 }
 
 static void cleanup_sampler(struct sampler **sampler)
@@ -116,7 +123,8 @@ static int dump_frame(const struct top_options *options, struct err *err)
 	if (r < 0)
 		return r;
 	const struct theme *theme = app_theme(&options->app);
-	const struct app_scene scene = {samples.snapshots, samples.len, options->keys, insides};
+	const struct app_scene scene = {samples.snapshots, samples.len, options->keys, insides,
+					NULL};
 	struct canvas canvas;
 	_cleanup_(strbuf_finish)
 	struct strbuf text = STRBUF_INIT;
@@ -175,7 +183,11 @@ static int run_screen(const struct top_options *options, struct settings_file *s
 	struct sampler *sampler = NULL;
 	_cleanup_(cleanup_insides)
 	struct insides *insides = NULL;
+	_cleanup_(cleanup_actions)
+	struct actions *actions = NULL;
 	struct collect *collect = NULL;
+	/* Before the threads, which are then as steady. */
+	steady_stay();
 	int r = open_collect(&collect, err);
 	if (r < 0)
 		return r;
@@ -183,10 +195,12 @@ static int run_screen(const struct top_options *options, struct settings_file *s
 	r = sampler_new(&source, &sampler, err);
 	if (r >= 0)
 		r = top_inside_new(&insides, err);
+	if (r >= 0 && !options->app.readonly)
+		r = top_actions_new(&actions, err);
 	if (r < 0)
 		return r;
 	const struct app_services services = {sampler_feed(sampler), insides,
-					      settings_file_store(settings)};
+					      settings_file_store(settings), actions};
 	return app_run(&options->app, &services, err);
 }
 

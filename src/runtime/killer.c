@@ -158,17 +158,6 @@ void killer_free(struct killer *killer)
 
 /* ---- After the end ---- */
 
-/* The path may be another group's by now. */
-static bool is_still_there(const struct target *target, const struct target_place *place,
-			   const char *path)
-{
-	struct stat stat;
-
-	return fstatat(target->hierarchies.items[place->hierarchy].fd, path, &stat,
-		       AT_SYMLINK_NOFOLLOW) == 0 &&
-	       stat.st_ino == place->inode;
-}
-
 static int remove_places(const struct target *target, struct err *err)
 {
 	int r = 0;
@@ -179,7 +168,7 @@ static int remove_places(const struct target *target, struct err *err)
 
 		while (*path == '/')
 			path++;
-		if (is_still_there(target, place, path))
+		if (target_place_is_there(target, place))
 			r = cg_tree_remove(target->hierarchies.items[place->hierarchy].fd, path,
 					   REMOVE_USEC, err);
 	}

@@ -13,6 +13,7 @@
 #include "runtime/sandbox.h"
 #include "runtime/spec.h"
 #include "runtime/spec_edit.h"
+#include "runtime/steady.h"
 #include "runtime/target.h"
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Staying alive while a machine dies, internal to the runtime: memory that is not paged out, not the first
+ * Staying alive while a machine dies: memory that is not paged out, not the first
  * choice of the OOM killer, and on the CPU before a thousand spinning processes. Each is had where it is
  * allowed, and undone; none of it is needed for the result to be right.
  */
@@ -9,6 +9,16 @@
 
 #include <sched.h>
 #include <stdbool.h>
+
+/**
+ * steady_stay() - for a program that people look at meanwhile, as long as it runs: all of it, but no
+ * priority above everything else. Before its other threads are started
+ */
+void steady_stay(void);
+/** steady_undo_in_child() - hot: between fork and exec of a program that is to have nothing of that */
+void steady_undo_in_child(void);
+
+/* ---- For the runtime ---- */
 
 /** struct steady - what was before */
 struct steady {

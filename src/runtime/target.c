@@ -255,6 +255,24 @@ static bool leader_lives(const struct target *target)
 	return target->pidfd >= 0 && poll(&ended, 1, 0) == 0;
 }
 
+bool target_place_is_there(const struct target *target, const struct target_place *place)
+{
+	const char *path = place->path + strspn(place->path, "/");
+	struct stat stat;
+
+	return fstatat(target->hierarchies.items[place->hierarchy].fd, path, &stat,
+		       AT_SYMLINK_NOFOLLOW) == 0 &&
+	       stat.st_ino == place->inode;
+}
+
+bool target_is_there(const struct target *target)
+{
+	for (size_t i = 0; i < target->places_len; i++)
+		if (!target_place_is_there(target, &target->places[i]))
+			return false;
+	return target->places_len > 0 || leader_lives(target);
+}
+
 /* A process is in a group of each hierarchy, or of some: each counts once. */
 int target_count(const struct target *target, uint64_t *out, struct err *err)
 {

@@ -47,6 +47,10 @@ const char *target_unit(const struct target *target);
 /** target_count() - processes in it and below, now; -errno with @err */
 int target_count(const struct target *target, uint64_t *out, struct err *err);
 
+/** target_is_there() - whether it is still what was held: none of its groups was removed, or, without one,
+ *  its first process lives. Opens nothing, asks for no memory */
+bool target_is_there(const struct target *target);
+
 /** target_is_populated() - whether anything is left in it or below */
 bool target_is_populated(const struct target *target);
 

@@ -44,6 +44,9 @@ static inline const struct target_place *target_place_of(const struct target *ta
 	return i == HIERARCHY_NONE ? NULL : &target->places[i];
 }
 
+/** target_place_is_there() - whether its path is this group's still: it may be another one's by now */
+bool target_place_is_there(const struct target *target, const struct target_place *place);
+
 /** target_open_new() - places at @path that were not there when it was held: systemd makes a unit's group
  *  in a v1 hierarchy when it is told to limit something there */
 void target_open_new(struct target *target, const char *path);

@@ -116,6 +116,28 @@ Enter|Overview|Enter
 Escape|F10Quit|Esc
 z|Processes of|z
 Escape|F10Quit|Esc
+3|COMMAND|3
+F4|Filter:|F4
+no-such-process-anywhere|Filter:|the text
+Enter|0 match|Enter
+X|There is nothing to do|X
+L|There is nothing to do|L
+F9|There is nothing to do|F9
+k|There is nothing to do|k
+f|There is nothing to do|f
+F7|There is nothing to do|F7
+]|There is nothing to do|]
+F8|There is nothing to do|F8
+[|There is nothing to do|[
+x|There is nothing to do|x
+o|There is nothing to do|o
+DC|There is nothing to do|Delete
+R|There is nothing to do|R
+n|New sandbox|n
+Escape|0 match|Esc
+F4|Filter:|F4
+Escape|F10Quit|Esc
+1|NAME|1
 KEYS
 }
 
@@ -123,7 +145,7 @@ press_every_key() {
 	keys >"$work/keys"
 	while IFS='|' read -r key text name <&3; do
 		case $key in
-		\\ | \# | \; | '^' | '?' | '*' | '+' | '-' | '=' | '<' | '>' | '.' | ',' | '!' | /) press -l "$key" ;;
+		\\ | \# | \; | '^' | '?' | '*' | '+' | '-' | '=' | '<' | '>' | '.' | ',' | '!' | '[' | ']' | / | no-such-*) press -l "$key" ;;
 		*) press "$key" ;;
 		esac
 		[ "${1:-}" = quietly ] || {

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "support/fake_actions.h"
 #include "support/make_snapshot.h"
 #include "ui/app.h"
 #include "ui/inside.h"
@@ -34,6 +35,7 @@ enum frame_flags {
 	FRAME_LATER = 1 << 9, /* after things happened */
 	FRAME_PAST = 1 << 10, /* with figures over time */
 	FRAME_BLOCKS = 1 << 11,
+	FRAME_GONE = 1 << 12, /* what is held to act on is gone meanwhile */
 };
 
 /* struct frame - one picture */
@@ -140,6 +142,24 @@ static const struct frame frames[] = {
 	{"setup-columns-ascii-80x24", 80, 24, C, FRAME_ASCII, "S Tab Tab"},
 	{"setup-presets-80x24", 80, 24, C, 0, "S Tab p Down"},
 	{"no-meters-80x24", 80, 24, C, 0, "#"},
+	{"end-80x24", 80, 24, C, 0, "Down Up X"},
+	{"end-40x10", 40, 10, C, 0, "Down Up X"},
+	{"end-ascii-80x24", 80, 24, C, FRAME_ASCII, "Down Up X"},
+	{"end-tagged-80x24", 80, 24, C, 0, "Space Space Space X"},
+	{"end-gone-80x24", 80, 24, C, FRAME_GONE, "Down Up X"},
+	{"end-done-80x24", 80, 24, C, 0, "Down Up X Enter"},
+	{"end-20x5", 20, 5, C, 0, "Down Up X"},
+	{"end-readonly-80x24", 80, 24, C, FRAME_READONLY, "X"},
+	{"signal-80x24", 80, 24, P, 0, "Down F9"},
+	{"signal-40x10", 40, 10, C, 0, "Down Up k Tab"},
+	{"limits-80x24", 80, 24, C, 0, "Down Up L Down Down -"},
+	{"limits-160x50", 160, 50, C, 0, "Down Up L - - -"},
+	{"limits-40x10", 40, 10, C, 0, "Down Up L Ctrl-U '9M'"},
+	{"limits-ascii-80x24", 80, 24, C, FRAME_ASCII, "Down Up L Ctrl-U '1X' Down Up"},
+	{"limits-gone-80x24", 80, 24, C, FRAME_GONE, "Down Up L"},
+	{"launch-80x24", 80, 24, C, 0, "n 'x' Down 'mine'"},
+	{"launch-40x10", 40, 10, C, 0, "n Down Down Down"},
+	{"launch-ascii-80x24", 80, 24, C, FRAME_ASCII, "n"},
 };
 
 static struct app_options options_of(const struct frame *frame)
@@ -270,7 +290,11 @@ static void draw(const struct frame *frame, struct strbuf *out)
 	struct app_options options = options_of(frame);
 	struct snapshot *snapshots[PAST_LEN];
 	struct insides insides = make_insides();
-	struct app_scene scene = {snapshots, snapshots_of(frame, snapshots), frame->keys, &insides};
+	struct fake_actions fake;
+	fake_actions_init(&fake);
+	fake.gone = frame->flags & FRAME_GONE;
+	struct app_scene scene = {snapshots, snapshots_of(frame, snapshots), frame->keys, &insides,
+				  &fake.actions};
 	struct err err = ERR_INIT;
 	struct canvas canvas;
 	canvas_init(&canvas, frame->width, frame->height, options.ascii);
@@ -281,6 +305,7 @@ static void draw(const struct frame *frame, struct strbuf *out)
 	for (size_t i = 0; i < scene.snapshots_len; i++)
 		snapshot_unref(snapshots[i]);
 	close(insides.wake_fd);
+	fake_actions_finish(&fake);
 }
 
 static FILE *open_golden(const struct frame *frame, const char *mode)
