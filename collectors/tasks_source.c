@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The tasks collector: decides whether processes come from the task iterator, and runs it. Owns the
- * iterator. To hand it to the kernel takes 30 to 40 ms, most of it to look for types: that happens on a
+ * iterator. To hand it to the kernel takes some 8 ms, most of it to look for types: that happens on a
  * thread of its own, while the other collectors are set up and read.
  */
 #include <errno.h>

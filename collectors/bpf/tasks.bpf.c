@@ -25,6 +25,13 @@ enum {
 	MM_SHMEMPAGES
 };
 
+/*
+ * Since Linux 6.3 the kernel searches all its types by name, 0.2 ms each time, for what a pointer that is
+ * read through a trusted one may be trusted with. We need no trust: this makes a pointer that is only good
+ * for reading (bpf_rdonly_cast() where the kernel has it, else nothing).
+ */
+static void *(*const cast)(const void *object, __u32 type) = (void *)FACT_CAST_CALL;
+
 static void fill_counts(struct task_counts *counts, struct task_struct *task)
 {
 	counts->user_nsec = task->utime;
@@ -170,6 +177,7 @@ int list_tasks(struct bpf_iter__task *context)
 
 	if (!task)
 		return 0;
+	task = cast(task, bpf_core_type_id_kernel(struct task_struct));
 	if (task->pid != task->tgid) {
 		thread.pid = task->pid;
 		thread.tgid = task->tgid;

@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hands the iterator's program to the kernel through libbpf and makes iterators of it. Owns the link,
- * which keeps the program alive, and nothing else: libbpf's copy of the kernel's types, 10 MB, is given
- * back at once. Never prints.
+ * Hands the iterator's program to the kernel and makes iterators of it: directly, or through libbpf, which
+ * is loaded for that, where the kernel can't fit a program to its structs itself (before Linux 5.17). Owns
+ * the link, which keeps the program alive, and nothing else: libbpf's copy of the kernel's types, 10 MB, is
+ * given back at once. Never prints.
  */
 #include "collectors/tasks_program.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/library.h"
+#include "collectors/bpf/tasks_direct.h"
+#include "collectors/bpf/tasks_object.h"
 
 /* The compiled tasks.bpf.c, in the executable itself. */
 __asm__(".pushsection .rodata\n"
@@ -30,9 +37,31 @@ struct tasks_program {
 	int link_fd;
 };
 
-static void cleanup_object(struct bpf_object **object)
+#define LIBBPF_FUNCTIONS(X)                                                                        \
+	X(set_print, libbpf_set_print)                                                             \
+	X(open_mem, bpf_object__open_mem)                                                          \
+	X(load, bpf_object__load)                                                                  \
+	X(next_program, bpf_object__next_program)                                                  \
+	X(program_fd, bpf_program__fd)                                                             \
+	X(close, bpf_object__close)
+
+/* struct libbpf - its functions */
+struct libbpf {
+#define X(name, function) __typeof__(function) *name;
+	LIBBPF_FUNCTIONS(X)
+#undef X
+};
+
+static const struct library_function libbpf_functions[] = {
+#define X(name, function) {#function, offsetof(struct libbpf, name)},
+	LIBBPF_FUNCTIONS(X)
+#undef X
+};
+
+static struct span object_file(void)
 {
-	bpf_object__close(*object);
+	return (struct span) {boxtop_tasks_object,
+			      (size_t)(boxtop_tasks_object_end - boxtop_tasks_object)};
 }
 
 /* What a person can do something about, in words. */
@@ -46,37 +75,84 @@ static int explain(int code, struct err *err)
 	return err_set(err, code, "hand the task iterator to this kernel");
 }
 
-static int attach(const struct bpf_object *object, struct err *err)
+static int load_object(const struct libbpf *lib, struct bpf_object *object)
 {
-	const struct bpf_program *program = bpf_object__next_program(object, NULL);
+	const struct bpf_program *program;
+	int fd, r = lib->load(object);
+
+	if (r < 0)
+		return r;
+	program = lib->next_program(object, NULL);
+	if (!program)
+		return -ENOENT;
+	fd = fcntl(lib->program_fd(program), F_DUPFD_CLOEXEC, 0);
+	return fd < 0 ? -errno : fd;
+}
+
+static int load_by_library(struct err *err)
+{
+	struct span file = object_file();
+	_cleanup_(cleanup_free)
+	char *copy = tasks_object_plain(file);
+	struct bpf_object *object;
+	struct libbpf lib;
+	int r = library_load(BOXTOP_LIBBPF, libbpf_functions, ARRAY_LEN(libbpf_functions), &lib,
+			     err);
+
+	if (r < 0)
+		return r;
+	lib.set_print(NULL);
+	object = lib.open_mem(copy, file.len, NULL);
+	if (!object)
+		return explain(errno, err);
+	r = load_object(&lib, object);
+	lib.close(object);
+	return r < 0 ? explain(-r, err) : r;
+}
+
+static int load(struct err *err)
+{
+	int fd = tasks_direct_load(object_file());
+
+	/* Who may not load it may not load it otherwise. */
+	if (fd == -EPERM || fd == -EACCES)
+		return explain(-fd, err);
+	return fd < 0 ? load_by_library(err) : fd;
+}
+
+static int bpf_call(enum bpf_cmd cmd, union bpf_attr *attr)
+{
+	long r = syscall(SYS_bpf, cmd, attr, sizeof(*attr));
+
+	return r < 0 ? -errno : (int)r;
+}
+
+/* Takes @program_fd, or the error that it is. */
+static int attach(int program_fd, struct tasks_program **out, struct err *err)
+{
+	union bpf_attr attr = {.link_create = {.attach_type = BPF_TRACE_ITER}};
 	int fd;
 
-	if (!program)
-		return err_setx(err, ENOENT, "the task iterator has no program");
-	fd = bpf_link_create(bpf_program__fd(program), 0, BPF_TRACE_ITER, NULL);
-	return fd < 0 ? explain(-fd, err) : fd;
+	if (program_fd < 0)
+		return program_fd;
+	attr.link_create.prog_fd = (__u32)program_fd;
+	fd = bpf_call(BPF_LINK_CREATE, &attr);
+	close(program_fd);
+	if (fd < 0)
+		return explain(-fd, err);
+	*out = xcalloc(1, sizeof(**out));
+	(*out)->link_fd = fd;
+	return 0;
 }
 
 int tasks_program_load(struct tasks_program **out, struct err *err)
 {
-	_cleanup_(cleanup_object)
-	struct bpf_object *object = NULL;
-	int fd, r;
+	return attach(load(err), out, err);
+}
 
-	libbpf_set_print(NULL);
-	object = bpf_object__open_mem(
-		boxtop_tasks_object, (size_t)(boxtop_tasks_object_end - boxtop_tasks_object), NULL);
-	if (!object)
-		return explain(errno, err);
-	r = bpf_object__load(object);
-	if (r < 0)
-		return explain(-r, err);
-	fd = attach(object, err);
-	if (fd < 0)
-		return fd;
-	*out = xcalloc(1, sizeof(**out));
-	(*out)->link_fd = fd;
-	return 0;
+int tasks_program_load_by_library(struct tasks_program **out, struct err *err)
+{
+	return attach(load_by_library(err), out, err);
 }
 
 void tasks_program_free(struct tasks_program *program)
@@ -89,7 +165,8 @@ void tasks_program_free(struct tasks_program *program)
 
 int tasks_program_iterate(const struct tasks_program *program, struct err *err)
 {
-	int fd = bpf_iter_create(program->link_fd);
+	union bpf_attr attr = {.iter_create = {.link_fd = (__u32)program->link_fd}};
+	int fd = bpf_call(BPF_ITER_CREATE, &attr);
 
 	return fd < 0 ? err_set(err, -fd, "make an iterator over all tasks") : fd;
 }

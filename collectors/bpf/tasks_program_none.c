@@ -11,6 +11,11 @@ int tasks_program_load(struct tasks_program **out, struct err *err)
 	return err_setx(err, ENOTSUP, "this boxtop was built without libbpf or clang");
 }
 
+int tasks_program_load_by_library(struct tasks_program **out, struct err *err)
+{
+	return tasks_program_load(out, err);
+}
+
 void tasks_program_free(struct tasks_program *program)
 {
 	(void)program;

@@ -71,8 +71,9 @@ static bool offset_of(const struct elf_reader *reader, uint64_t address, uint64_
 	for (size_t i = 0; i < reader->segments; i++) {
 		GElf_Phdr segment;
 
-		if (!reader->api->getphdr(reader->elf, (int)i, &segment) || segment.p_type != PT_LOAD ||
-		    address < segment.p_vaddr || address - segment.p_vaddr >= segment.p_filesz)
+		if (!reader->api->getphdr(reader->elf, (int)i, &segment) ||
+		    segment.p_type != PT_LOAD || address < segment.p_vaddr ||
+		    address - segment.p_vaddr >= segment.p_filesz)
 			continue;
 		return !__builtin_add_overflow(segment.p_offset, address - segment.p_vaddr, out);
 	}
@@ -115,7 +116,8 @@ static bool find_strings(struct elf_reader *reader, Elf_Data *dynamic, size_t n)
 	Elf_Data *data;
 
 	if (!dynamic_value(reader, dynamic, n, DT_STRTAB, &address) ||
-	    !dynamic_value(reader, dynamic, n, DT_STRSZ, &len) || !offset_of(reader, address, &offset))
+	    !dynamic_value(reader, dynamic, n, DT_STRSZ, &len) ||
+	    !offset_of(reader, address, &offset))
 		return false;
 	data = chunk(reader, offset, len, ELF_T_BYTE);
 	if (!data)

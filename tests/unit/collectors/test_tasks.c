@@ -10,7 +10,9 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "collectors/bpf/fact.h"
 #include "collectors/tasks.h"
+#include "collectors/tasks_program.h"
 
 #define SOURCES                                                                                    \
 	(SOURCE_NS | SOURCE_PROCS | SOURCE_PROCS_STATUS | SOURCE_PROCS_CMDLINE | SOURCE_PROCS_IO | \
@@ -496,6 +498,57 @@ static void a_plain_user_is_told_what_is_missing(void **state)
 	as_nobody(a_plain_user_is_told_what_is_missing_body);
 }
 
+/* ---- Who hands the program over ---- */
+
+/* What one iterator tells of a process. */
+static bool find_fact(struct tasks_program *program, pid_t pid, struct task_fact *out)
+{
+	struct err err = ERR_INIT;
+	_cleanup_(cleanup_close)
+	int fd = tasks_program_iterate(program, &err);
+	static char facts[4 << 20];
+	size_t len = 0, at = 0;
+	ssize_t n;
+
+	assert_true(fd >= 0);
+	while ((n = read(fd, facts + len, sizeof(facts) - len)) > 0)
+		len += (size_t)n;
+	assert_int_equal(n, 0);
+	while (at < len) {
+		memcpy(out, facts + at, sizeof(*out));
+		if (out->pid == (fact_u32)pid)
+			return true;
+		at += out->pid == out->tgid ? sizeof(*out) : sizeof(struct thread_fact);
+	}
+	return false;
+}
+
+static void the_kernel_and_the_library_fit_the_program_alike(void **state)
+{
+	struct tasks_program *direct = NULL, *library = NULL;
+	struct task_fact a, b;
+	struct err err = ERR_INIT;
+	struct child child;
+
+	(void)state;
+	if (tasks_program_load(&direct, &err) < 0)
+		skip();
+	assert_int_equal(tasks_program_load_by_library(&library, &err), 0);
+	child = child_start(NULL, NULL);
+	/* It may still be on its way to sleep. */
+	for (int i = 0; i < TRIES; i++) {
+		assert_true(find_fact(direct, child.pid, &a));
+		assert_true(find_fact(library, child.pid, &b));
+		if (memcmp(&a, &b, sizeof(a)) == 0)
+			break;
+	}
+	assert_memory_equal(&a, &b, sizeof(a));
+	assert_true(a.ns[0] != 0 && a.start_nsec != 0 && a.anon_pages != 0);
+	child_kill(&child);
+	tasks_program_free(direct);
+	tasks_program_free(library);
+}
+
 /* ---- What facts mean ---- */
 
 static void every_letter_of_a_state_is_found_again(void **state)
@@ -568,6 +621,7 @@ int main(void)
 		WITH_BOTH(a_zombie_and_a_stopped_process_are_told_the_same),
 		WITH_BOTH(who_is_born_and_dies_comes_and_goes),
 		cmocka_unit_test(a_plain_user_is_told_what_is_missing),
+		cmocka_unit_test(the_kernel_and_the_library_fit_the_program_alike),
 		cmocka_unit_test(every_letter_of_a_state_is_found_again),
 		cmocka_unit_test(a_frozen_task_waits_uninterruptibly),
 		cmocka_unit_test(cpu_time_is_the_schedulers_in_the_ratio_of_the_ticks),
