@@ -100,21 +100,30 @@ static void half_page_down(struct app *app)
 	half_page(app, 1);
 }
 
+static bool has_cell(struct app *app)
+{
+	return app_has_rows(app) && app_table(app)->cell;
+}
+
 /* In a detail the sections lie beside each other. */
+static void move_sideways(struct app *app, int by)
+{
+	if (has_cell(app))
+		table_move_cell(app_table(app), by);
+	else if (detail_is_open(&app->detail))
+		app_next_section(app, by);
+	else
+		table_scroll_right(app_table(app), by);
+}
+
 static void move_left(struct app *app)
 {
-	if (detail_is_open(&app->detail))
-		app_next_section(app, -1);
-	else
-		table_scroll_right(app_table(app), -1);
+	move_sideways(app, -1);
 }
 
 static void move_right(struct app *app)
 {
-	if (detail_is_open(&app->detail))
-		app_next_section(app, 1);
-	else
-		table_scroll_right(app_table(app), 1);
+	move_sideways(app, 1);
 }
 
 static void move_home(struct app *app)
@@ -136,6 +145,8 @@ static void move_end(struct app *app)
 static void first_column(struct app *app)
 {
 	table_scroll_home(app_table(app));
+	if (has_cell(app))
+		table_move_cell(app_table(app), -TABLE_COLUMNS_MAX);
 }
 
 static void follow(struct app *app)
@@ -265,6 +276,15 @@ static void toggle_query_flag(struct app *app, unsigned int flag)
 	view_update(view, NULL);
 }
 
+static void why(struct app *app)
+{
+	struct table *table = app_table(app);
+	if (table->cell)
+		table->cell = NULL;
+	else
+		table_start_cell(table);
+}
+
 static void toggle_kernel_threads(struct app *app)
 {
 	toggle_query_flag(app, QUERY_HIDE_KERNEL_THREADS);
@@ -345,6 +365,7 @@ static void (*const handlers[ACTIONS])(struct app *app) = {
 	[ACTION_TAG] = tag,
 	[ACTION_TAG_CHILDREN] = tag_children,
 	[ACTION_UNTAG] = untag,
+	[ACTION_WHY] = why,
 	[ACTION_USER] = app_ask_user,
 	[ACTION_KERNEL_THREADS] = toggle_kernel_threads,
 	[ACTION_USER_THREADS] = tell_user_threads,
@@ -353,6 +374,7 @@ static void (*const handlers[ACTIONS])(struct app *app) = {
 	[ACTION_DELAY] = app_ask_delay,
 	[ACTION_METERS] = toggle_meters,
 	[ACTION_REDRAW] = redraw,
+	[ACTION_PALETTE] = app_ask_palette,
 	[ACTION_SETUP] = app_open_setup,
 	[ACTION_KILL] = app_end,
 	[ACTION_SIGNAL] = app_signal,
@@ -375,14 +397,12 @@ bool app_has_action(enum action action)
 
 bool app_is_about_rows(enum action action)
 {
-	return action >= ACTION_SEARCH && action <= ACTION_UNTAG && action != ACTION_FOLD_PARENT;
+	return action >= ACTION_SEARCH && action <= ACTION_WHY && action != ACTION_FOLD_PARENT;
 }
 
 void app_act(struct app *app, enum action action)
 {
-	bool about_rows =
-		action >= ACTION_SEARCH && action <= ACTION_UNTAG && action != ACTION_FOLD_PARENT;
-	if (about_rows && !app_has_rows(app))
+	if (app_is_about_rows(action) && !app_has_rows(app))
 		app_say(app, STYLE_DIM, "There are no rows here");
 	else if (app_has_action(action))
 		handlers[action](app);

@@ -70,7 +70,9 @@ void app_ask_filter(struct app *app)
 static void find(struct app *app)
 {
 	struct table *table = view_table(app_view(app));
-	note(app, table_search(table, strbuf_span(&app->dialog.text)) ? "" : "not found");
+	struct err err = ERR_INIT;
+	enum table_found found = table_search(table, strbuf_span(&app->dialog.text), &err);
+	note(app, found == TABLE_FOUND ? "" : found == TABLE_NOT_FOUND ? "not found" : err.text);
 }
 
 /* An empty prompt and "next": what was searched for last. */
@@ -98,7 +100,7 @@ static void answer_search(struct app *app, enum dialog_result result, uint32_t k
 			strbuf_reset(&app->last_search);
 			strbuf_adds(&app->last_search, strbuf_cstr(&app->dialog.text));
 		}
-		table_search(view_table(app_view(app)), SPAN(""));
+		table_search(view_table(app_view(app)), SPAN(""), NULL);
 		break;
 	case DIALOG_NOT_MINE:
 		if (key == KEY_CODE_F3)
@@ -120,12 +122,12 @@ void app_search_again(struct app *app, int step)
 	}
 	/* Where the cursor stands now is where it goes on from. */
 	size_t line = table->line;
-	bool found = table_search(table, strbuf_span(&app->last_search));
+	bool found = table_search(table, strbuf_span(&app->last_search), NULL) == TABLE_FOUND;
 	if (found) {
 		table_select_line(table, line);
 		table_search_next(table, step);
 	}
-	table_search(table, SPAN(""));
+	table_search(table, SPAN(""), NULL);
 	app_say(app, found ? STYLE_DIM : STYLE_WARN, "%s: %s", found ? "Search" : "Not found",
 		strbuf_cstr(&app->last_search));
 }

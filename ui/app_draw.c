@@ -42,7 +42,8 @@ static bool wants_message(const struct app *app, int height)
 
 static struct layout layout_of(const struct app *app, int width, int height)
 {
-	bool footer = height >= FOOTER_MIN_LINES || app->dialog.kind == DIALOG_PROMPT;
+	bool footer = height >= FOOTER_MIN_LINES || app->dialog.kind == DIALOG_PROMPT ||
+		      app->dialog.kind == DIALOG_PALETTE;
 	bool detail = detail_is_open(&app->detail);
 	bool meters = !detail && !app->options->hide_meters;
 	int header = meters ? header_lines(app->snapshot, width, height) : 0;

@@ -41,7 +41,7 @@ static const struct dialog_line legend[] = {
 	  {STYLE_BOX, " name not confirmed  "},
 	  {STYLE_PAUSED, "frozen"}}},
 	{{{STYLE_BOX,
-	   "Sort by a column, select a row: the line above the keys says why it is empty."}}},
+	   "w: the line above the keys says why a cell is empty; Left and Right go to others."}}},
 };
 
 /* add_entry() - a key's names and what it does, into the first free pair of parts of @line */

@@ -60,6 +60,7 @@ struct app {
 	void (*answer)(struct app *app, enum dialog_result result, uint32_t key);
 	struct arena dialog_texts; /* what the open dialog shows */
 	const struct field **menu_fields;
+	enum action *menu_actions;
 	uid_t *menu_uids;
 	struct strbuf last_search;
 
@@ -142,6 +143,7 @@ bool app_is_searching(const struct app *app);
 void app_ask_delay(struct app *app);
 void app_ask_sort(struct app *app);
 void app_ask_user(struct app *app);
+void app_ask_palette(struct app *app);
 void app_show_help(struct app *app);
 /** app_ignore_answer() - for a box that is only read */
 void app_ignore_answer(struct app *app, enum dialog_result result, uint32_t key);

@@ -224,6 +224,8 @@ void app_back(struct app *app)
 	struct table *table = view_table(app_view(app));
 	if (app_has_rows(app) && (table->flags & TABLE_FOLLOW))
 		table->flags &= ~(unsigned int)TABLE_FOLLOW;
+	else if (app_has_rows(app) && table->cell)
+		table->cell = NULL;
 	else
 		app_leave(app);
 }

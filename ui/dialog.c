@@ -12,10 +12,11 @@
 #include "base/text.h"
 #include "ui/form.h"
 
-#define CTRL(c)	     ((uint32_t)((c) - 'a' + 1))
-#define TEXT_MAX     256u /* bytes; a filter is a line, not a book */
-#define WHEEL_LINES  3
-#define NOTE_COLUMNS 12 /* the least room that the typed text keeps beside a note */
+#define CTRL(c)		((uint32_t)((c) - 'a' + 1))
+#define TEXT_MAX	256u /* bytes; a filter is a line, not a book */
+#define WHEEL_LINES	3
+#define PALETTE_COLUMNS 76
+#define NOTE_COLUMNS	12 /* the least room that the typed text keeps beside a note */
 
 void dialog_close(struct dialog *dialog)
 {
@@ -64,6 +65,21 @@ void dialog_open_menu(struct dialog *dialog, const char *title, const struct dia
 	dialog->chosen = chosen < len ? chosen : 0;
 	footer_add(&dialog->footer, KEY_CODE_ENTER, "Choose");
 	footer_add(&dialog->footer, KEY_CODE_ESC, "Cancel");
+}
+
+void dialog_open_palette(struct dialog *dialog, const char *title)
+{
+	dialog_open_prompt(dialog, title, SPAN(""));
+	dialog->kind = DIALOG_PALETTE;
+	dialog->footer.items[0].label = "Do it";
+	dialog_set_choices(dialog, NULL, 0);
+}
+
+void dialog_set_choices(struct dialog *dialog, const struct dialog_choice *choices, size_t len)
+{
+	dialog->choices = choices;
+	dialog->choices_len = len;
+	dialog->chosen = dialog->top = 0;
 }
 
 void dialog_open_box(struct dialog *dialog, const char *title, const struct dialog_line *lines,
@@ -238,9 +254,14 @@ static void prompt_draw(struct dialog *dialog, struct canvas *canvas, struct rec
 
 /* ---- Menu and box ---- */
 
+static bool has_choices(const struct dialog *dialog)
+{
+	return dialog->kind == DIALOG_MENU || dialog->kind == DIALOG_PALETTE;
+}
+
 static size_t dialog_len(const struct dialog *dialog)
 {
-	return dialog->kind == DIALOG_MENU ? dialog->choices_len : dialog->lines_len;
+	return has_choices(dialog) ? dialog->choices_len : dialog->lines_len;
 }
 
 /* step() - how far a key moves: in lines; 0 if it does not */
@@ -320,6 +341,23 @@ static enum dialog_result list_key(struct dialog *dialog, uint32_t key)
 	return menu_letter(dialog, key);
 }
 
+/* palette_key() - what does not edit the text moves in the list */
+static enum dialog_result palette_key(struct dialog *dialog, uint32_t key)
+{
+	if (key == KEY_CODE_TAB)
+		key = KEY_CODE_DOWN;
+	if (key == KEY_CODE_BACKTAB)
+		key = KEY_CODE_UP;
+	bool moves = key == KEY_CODE_UP || key == KEY_CODE_DOWN || key == KEY_CODE_PGUP ||
+		     key == KEY_CODE_PGDN || key == CTRL('p') || key == CTRL('n');
+	if (!moves)
+		return dialog_edit(dialog, key);
+	if (dialog->choices_len > 0)
+		choose(dialog,
+		       clamp_add(dialog->chosen, step(dialog, key), dialog->choices_len - 1));
+	return DIALOG_OPEN;
+}
+
 static bool in_frame(const struct dialog *dialog, const struct event *event)
 {
 	const struct rect *rect = &dialog->rect;
@@ -341,7 +379,7 @@ static size_t line_at(const struct dialog *dialog, const struct event *event)
 /* list_click() - chooses in a menu, closes a box; beside a menu cancels */
 static enum dialog_result list_click(struct dialog *dialog, const struct event *event)
 {
-	bool menu = dialog->kind == DIALOG_MENU;
+	bool menu = has_choices(dialog);
 	size_t line = menu ? line_at(dialog, event) : SIZE_MAX;
 	if (menu && line == SIZE_MAX && in_frame(dialog, event))
 		return DIALOG_OPEN;
@@ -401,7 +439,7 @@ static size_t list_columns(const struct dialog *dialog)
 static void reveal(struct dialog *dialog)
 {
 	scroll(dialog, 0);
-	if (dialog->kind != DIALOG_MENU || dialog->page == 0)
+	if (!has_choices(dialog) || dialog->page == 0)
 		return;
 	if (dialog->chosen < dialog->top)
 		dialog->top = dialog->chosen;
@@ -409,17 +447,29 @@ static void reveal(struct dialog *dialog)
 		dialog->top = dialog->chosen - dialog->page + 1;
 }
 
+/* palette_window() - as wide as it may get, so that it does not jump about while it is typed; above
+ * the prompt */
+static struct rect palette_window(struct rect rect, size_t lines)
+{
+	struct rect window = dialog_window(rect, PALETTE_COLUMNS, lines);
+	window.x = rect.x;
+	window.y = rect.y + rect.height - window.height;
+	return window;
+}
+
 static void list_draw(struct dialog *dialog, struct canvas *canvas, struct rect rect)
 {
 	size_t len = dialog_len(dialog);
-	dialog->rect = dialog_window(rect, list_columns(dialog), len);
+	dialog->rect = dialog->kind == DIALOG_PALETTE
+			       ? palette_window(rect, len)
+			       : dialog_window(rect, list_columns(dialog), len);
 	dialog->page = dialog->rect.height > 2 ? (size_t)dialog->rect.height - 2 : 0;
 	reveal(dialog);
 	canvas_fill(canvas, dialog->rect, ' ', STYLE_BOX);
 	canvas_box(canvas, dialog->rect, STYLE_BOX, span_of(dialog->title));
 	for (size_t i = 0; i < dialog->page && dialog->top + i < len; i++) {
 		int y = dialog->rect.y + 1 + (int)i;
-		if (dialog->kind == DIALOG_MENU)
+		if (has_choices(dialog))
 			choice_draw(dialog, dialog->top + i, canvas, y);
 		else
 			line_draw(dialog, dialog->top + i, canvas, y);
@@ -445,6 +495,11 @@ static void footer_line(struct dialog *dialog, struct canvas *canvas, struct rec
 
 /* ---- All ---- */
 
+static enum dialog_result list_wheel(struct dialog *dialog, uint32_t key)
+{
+	return dialog->kind == DIALOG_PALETTE ? palette_key(dialog, key) : list_key(dialog, key);
+}
+
 enum dialog_result dialog_event(struct dialog *dialog, const struct event *event)
 {
 	if (dialog->kind == DIALOG_FORM)
@@ -453,9 +508,9 @@ enum dialog_result dialog_event(struct dialog *dialog, const struct event *event
 	bool list = dialog->kind != DIALOG_PROMPT;
 	if (key == KEY_CODE_MOUSE) {
 		if (list && event->button == MOUSE_WHEEL_UP)
-			return list_key(dialog, KEY_CODE_UP);
+			return list_wheel(dialog, KEY_CODE_UP);
 		if (list && event->button == MOUSE_WHEEL_DOWN)
-			return list_key(dialog, KEY_CODE_DOWN);
+			return list_wheel(dialog, KEY_CODE_DOWN);
 		key = footer_hit(&dialog->footer, event->x, event->y);
 		if (key == 0)
 			return list ? list_click(dialog, event) : DIALOG_NOT_MINE;
@@ -468,6 +523,8 @@ enum dialog_result dialog_event(struct dialog *dialog, const struct event *event
 		dialog_close(dialog);
 		return DIALOG_DONE;
 	}
+	if (dialog->kind == DIALOG_PALETTE)
+		return palette_key(dialog, key);
 	return list ? list_key(dialog, key) : dialog_edit(dialog, key);
 }
 
@@ -479,6 +536,10 @@ void dialog_draw(struct dialog *dialog, struct canvas *canvas, struct rect rect)
 	case DIALOG_NONE:
 		break;
 	case DIALOG_PROMPT:
+		prompt_draw(dialog, canvas, last);
+		break;
+	case DIALOG_PALETTE:
+		list_draw(dialog, canvas, rest);
 		prompt_draw(dialog, canvas, last);
 		break;
 	case DIALOG_MENU:

@@ -17,6 +17,7 @@ enum dialog_kind {
 	DIALOG_MENU,
 	DIALOG_BOX,
 	DIALOG_FORM,
+	DIALOG_PALETTE, /* a prompt, and above it the choices that the owner finds for the text */
 };
 
 /** enum dialog_result - what a key did */
@@ -78,6 +79,10 @@ void dialog_open_prompt(struct dialog *dialog, const char *title, struct span te
 /** dialog_open_menu() - with @chosen under the cursor */
 void dialog_open_menu(struct dialog *dialog, const char *title, const struct dialog_choice *choices,
 		      size_t len, size_t chosen);
+/** dialog_open_palette() - empty; DIALOG_CHANGED asks for dialog_set_choices() */
+void dialog_open_palette(struct dialog *dialog, const char *title);
+/** dialog_set_choices() - of a palette; the first one is chosen */
+void dialog_set_choices(struct dialog *dialog, const struct dialog_choice *choices, size_t len);
 /** dialog_open_box() - something to read: scrolls, any other key closes it */
 void dialog_open_box(struct dialog *dialog, const char *title, const struct dialog_line *lines,
 		     size_t len);

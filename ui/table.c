@@ -31,8 +31,8 @@ void table_finish(struct table *table)
 	row_list_finish(&table->spare);
 	key_set_finish(&table->tagged);
 	key_set_finish(&table->folded);
-	strbuf_finish(&table->search);
-	strbuf_finish(&table->cell);
+	pattern_finish(&table->search);
+	strbuf_finish(&table->scratch);
 	*table = (struct table) {.flags = TABLE_PINNED};
 }
 
@@ -42,6 +42,8 @@ void table_set_columns(struct table *table, const struct field *const *list)
 	for (; *list && table->columns_len < TABLE_COLUMNS_MAX; list++)
 		table->columns[table->columns_len++] = (struct table_column) {.field = *list};
 	table_scroll_home(table);
+	if (table->cell && !table_has_column(table, table->cell))
+		table_start_cell(table);
 }
 
 bool table_has_column(const struct table *table, const struct field *field)
@@ -193,6 +195,25 @@ void table_scroll_home(struct table *table)
 {
 	table->scroll_columns = 0;
 	table->scroll_text = 0;
+}
+
+void table_start_cell(struct table *table)
+{
+	table->cell = table_has_column(table, table->query.sort) ? table->query.sort
+		      : table->columns_len > 0			 ? table->columns[0].field
+								 : NULL;
+}
+
+void table_move_cell(struct table *table, int columns)
+{
+	long at = 0, last = (long)table->columns_len - 1;
+
+	while (at < last && table->columns[at].field != table->cell)
+		at++;
+	at += columns;
+	at = at < 0 ? 0 : at > last ? last : at;
+	if (last >= 0)
+		table->cell = table->columns[at].field;
 }
 
 /* --- new rows --- */
@@ -422,7 +443,8 @@ bool table_fold_all(struct table *table, enum table_fold fold)
 
 /* --- search --- */
 
-static bool field_matches(const struct field *field, const struct row *row, struct span needle)
+static bool field_matches(const struct field *field, const struct row *row,
+			  const struct pattern *pattern)
 {
 	char digits[24];
 
@@ -433,19 +455,21 @@ static bool field_matches(const struct field *field, const struct row *row, stru
 	if (value.state != METRIC_KNOWN)
 		return false;
 	if (field->type == FIELD_TEXT)
-		return value.text && text_contains_nocase(span_of(value.text), needle);
+		return value.text && pattern_find(pattern, span_of(value.text), NULL);
 	snprintf(digits, sizeof(digits), "%" PRIu64, value.u64);
-	return span_starts(span_of(digits), needle);
+	return pattern->is_regex ? pattern_find(pattern, span_of(digits), NULL)
+				 : span_starts(span_of(digits), strbuf_span(&pattern->text));
 }
 
 static bool line_matches(const struct table *table, size_t line)
 {
+	const struct pattern *pattern = &table->search;
+
 	for (size_t i = 0; i < table->columns_len; i++) {
-		if (field_matches(table->columns[i].field, &table->rows.lines[line].row,
-				  strbuf_span(&table->search)))
-			return true;
+		if (field_matches(table->columns[i].field, &table->rows.lines[line].row, pattern))
+			return !pattern->negated;
 	}
-	return false;
+	return pattern->negated;
 }
 
 /* Look at every line once, from @from on in the direction of @step. */
@@ -463,20 +487,21 @@ static bool search_from(struct table *table, size_t from, int step)
 	return false;
 }
 
-bool table_search(struct table *table, struct span text)
+enum table_found table_search(struct table *table, struct span text, struct err *err)
 {
-	strbuf_reset(&table->search);
-	strbuf_add(&table->search, text.p, text.len);
-	if (text.len == 0)
-		return true;
-	return table->rows.len > 0 && search_from(table, table->line, 1);
+	if (pattern_parse(&table->search, text, err) < 0)
+		return TABLE_BAD_PATTERN;
+	if (pattern_is_empty(&table->search))
+		return TABLE_FOUND;
+	return table->rows.len > 0 && search_from(table, table->line, 1) ? TABLE_FOUND
+									 : TABLE_NOT_FOUND;
 }
 
 bool table_search_next(struct table *table, int step)
 {
 	size_t len = table->rows.len;
 
-	if (table->search.len == 0 || len == 0)
+	if (pattern_is_empty(&table->search) || len == 0)
 		return false;
 	return search_from(table, (table->line + (step < 0 ? len - 1 : 1)) % len, step);
 }

@@ -14,6 +14,7 @@
 #ifndef BOXTOP_UI_TABLE_H
 #define BOXTOP_UI_TABLE_H
 
+#include "base/pattern.h"
 #include "model/query.h"
 #include "ui/canvas.h"
 #include "ui/key_set.h"
@@ -62,8 +63,9 @@ struct table {
 		query; /* filter, uid, pids, container, max_depth, flags; folds are the table's */
 	unsigned int flags; /* enum table_flags */
 	struct table_painter painter;
-	const char *empty_text; /* what stands there instead of rows; clean text */
-	size_t fixed;		/* leading columns that horizontal scrolling leaves alone */
+	const struct field *cell; /* the cell cursor's column; NULL: none */
+	const char *empty_text;	  /* what stands there instead of rows; clean text */
+	size_t fixed;		  /* leading columns that horizontal scrolling leaves alone */
 	/* private */
 	struct row_list rows, spare;
 	struct table_column columns[TABLE_COLUMNS_MAX];
@@ -77,9 +79,9 @@ struct table {
 	bool more_text;		 /* ... or cut the text of the stretch column */
 	bool reveal;		 /* the next rows: bring the selected one into view */
 	struct key_set tagged, folded;
-	struct strbuf search; /* empty: no search */
-	struct strbuf cell;   /* scratch */
-	struct rect rect;     /* of the last drawing; its body is one line shorter with a header */
+	struct pattern search; /* empty: no search */
+	struct strbuf scratch;
+	struct rect rect; /* of the last drawing; its body is one line shorter with a header */
 };
 
 void table_init(struct table *table, enum row_kind kind);
@@ -122,6 +124,11 @@ void table_scroll_right(struct table *table, int steps);
 /** table_scroll_home() - back to the first column */
 void table_scroll_home(struct table *table);
 
+/** table_start_cell() - put a cursor on a cell of the selected line: of the column sorted by, or the first */
+void table_start_cell(struct table *table);
+/** table_move_cell() - by columns; clamps */
+void table_move_cell(struct table *table, int columns);
+
 /** enum table_hit - what is at a place */
 enum table_hit {
 	TABLE_HIT_NONE = 0,
@@ -154,10 +161,16 @@ bool table_fold_parent(struct table *table);
  *  TABLE_FOLD_TOGGLE, unfold if anything is folded */
 bool table_fold_all(struct table *table, enum table_fold fold);
 
-/** table_search() - highlight @text and move to the first match from the cursor on, around the end;
- *  empty text ends the search. false if nothing matches (the cursor stays). Ids match from their
- *  start, text anywhere, case-insensitively */
-bool table_search(struct table *table, struct span text);
+/** enum table_found - what came of a search */
+enum table_found {
+	TABLE_NOT_FOUND = 0, /* the cursor stays */
+	TABLE_FOUND,
+	TABLE_BAD_PATTERN, /* @err says what is wrong with it */
+};
+/** table_search() - highlight @text (a pattern, see base/pattern) and move to the first match from the
+ *  cursor on, around the end; empty text ends the search. Ids match from their start, text anywhere;
+ *  a negated pattern finds lines without a match */
+enum table_found table_search(struct table *table, struct span text, struct err *err);
 /** table_search_next() - the next (@step 1) or previous (-1) match, around the end */
 bool table_search_next(struct table *table, int step);
 

@@ -196,51 +196,33 @@ static int draw_guides(const struct line_context *ctx, const struct table_column
 
 /* --- matches --- */
 
-/* As many characters as @needle has, from the start of @text: simple case folding keeps the number. */
-static struct span prefix_like(struct span text, struct span needle)
-{
-	struct span rest = text;
-	struct span left = needle;
-	uint32_t ch;
-
-	while (text_next(&left, &ch, NULL)) {
-		if (!text_next(&rest, &ch, NULL))
-			break;
-	}
-	return (struct span) {text.p, text.len - rest.len};
-}
-
 /* Highlight what the search found in @text, whose first column is at @x; nothing outside @bounds. */
 static void draw_matches(const struct line_context *ctx, const struct field *field,
 			 struct span text, int x, struct rect bounds)
 {
-	struct span needle = strbuf_span(&ctx->table->search);
+	const struct pattern *pattern = &ctx->table->search;
 	struct rect old = canvas_clip(ctx->canvas, bounds);
+	struct span found;
 
-	if (field->type == FIELD_ID)
-		text.len = span_starts(text, needle) ? needle.len : 0;
+	if (field->type == FIELD_ID && !pattern->is_regex)
+		text.len = span_starts(text, strbuf_span(&pattern->text)) ? pattern->text.len : 0;
+	while (text.len > 0 && x < bounds.x + bounds.width && pattern_find(pattern, text, &found) &&
+	       found.len > 0) {
+		size_t before = (size_t)(found.p - text.p);
+		int columns = (int)text_width(found);
 
-	while (text.len > 0 && x < bounds.x + bounds.width) {
-		struct span candidate = prefix_like(text, needle);
-		uint32_t ch;
-		int columns;
-
-		if (text_contains_nocase(candidate, needle)) {
-			columns = (int)text_width(candidate);
-			canvas_restyle(ctx->canvas, (struct rect) {x, ctx->y, columns, 1},
-				       STYLE_MATCH);
-			text = (struct span) {text.p + candidate.len, text.len - candidate.len};
-		} else if (!text_next(&text, &ch, &columns)) {
-			break;
-		}
+		x += (int)text_width((struct span) {text.p, before});
+		canvas_restyle(ctx->canvas, (struct rect) {x, ctx->y, columns, 1}, STYLE_MATCH);
 		x += columns;
+		text = (struct span) {found.p + found.len, text.len - before - found.len};
 	}
 	canvas_clip(ctx->canvas, old);
 }
 
 static bool is_searched(const struct line_context *ctx, const struct field *field)
 {
-	return ctx->table->search.len > 0 && (field->type == FIELD_TEXT || field->type == FIELD_ID);
+	return !pattern_is_empty(&ctx->table->search) && !ctx->table->search.negated &&
+	       (field->type == FIELD_TEXT || field->type == FIELD_ID);
 }
 
 /* --- one cell --- */
@@ -353,7 +335,7 @@ static void draw_number_mark(const struct line_context *ctx, struct rect room,
 static void draw_content(const struct line_context *ctx, const struct table_column *column,
 			 struct rect room, const struct table_look *look)
 {
-	struct span text = scrolled(ctx, column->field, strbuf_span(&ctx->table->cell));
+	struct span text = scrolled(ctx, column->field, strbuf_span(&ctx->table->scratch));
 	bool right = column->field->flags & FIELD_RIGHT;
 	char suffix[SUFFIX_MAX] = "";
 
@@ -391,8 +373,8 @@ static void draw_cell(const struct line_context *ctx, const struct table_column 
 	struct table_look look = cell_look(ctx, column, &value);
 	struct rect room = {column->x, ctx->y, column->width, 1};
 
-	strbuf_reset(&table->cell);
-	value_format(&value, ctx->canvas->ascii, &table->cell);
+	strbuf_reset(&table->scratch);
+	value_format(&value, ctx->canvas->ascii, &table->scratch);
 	if (column->field->flags & FIELD_TREE) {
 		int guides = draw_guides(ctx, column);
 
@@ -403,6 +385,21 @@ static void draw_cell(const struct line_context *ctx, const struct table_column 
 }
 
 /* --- lines --- */
+
+static void draw_cell_cursor(const struct line_context *ctx)
+{
+	const struct table *table = ctx->table;
+
+	for (size_t i = 0; i < table->columns_len; i++) {
+		const struct table_column *column = &table->columns[i];
+
+		if (column->field == table->cell && column->width > 0)
+			canvas_restyle(ctx->canvas,
+				       (struct rect) {column->x, ctx->y, column->width, 1},
+				       STYLE_SELECTED | STYLE_FLAG_REVERSE | STYLE_FLAG_BOLD |
+					       STYLE_FLAG_UNDERLINE);
+	}
+}
 
 static void draw_line(const struct line_context *ctx)
 {
@@ -417,6 +414,8 @@ static void draw_line(const struct line_context *ctx)
 		if (table->columns[i].width > 0)
 			draw_cell(ctx, &table->columns[i]);
 	}
+	if (ctx->selected && table->cell)
+		draw_cell_cursor(ctx);
 }
 
 static struct table_look line_look(struct table *table, const struct row_line *line)
@@ -460,6 +459,8 @@ void table_draw(struct table *table, struct canvas *canvas, struct rect rect)
 	table->more_text = false;
 	table_keep_in_view(table);
 	table_layout(table, rect);
+	if (table->cell)
+		table_reveal_cell(table, rect);
 	if (header_lines(table))
 		draw_header(table, canvas);
 	draw_lines(table, canvas);

@@ -190,3 +190,37 @@ void table_layout(struct table *table, struct rect rect)
 			column->width = 0;
 	}
 }
+
+/* cell_column() - the cell cursor's, and how many that can be scrolled out stand before it */
+static const struct table_column *cell_column(const struct table *table, size_t *out_before)
+{
+	*out_before = 0;
+	for (size_t i = 0; i < table->columns_len; i++) {
+		const struct table_column *column = &table->columns[i];
+
+		if (column->field == table->cell)
+			return column;
+		*out_before += i >= table->fixed && !is_elastic(column);
+	}
+	return NULL;
+}
+
+void table_reveal_cell(struct table *table, struct rect rect)
+{
+	size_t before;
+	const struct table_column *column = cell_column(table, &before);
+
+	if (!column || column->width > 0)
+		return;
+	if (table->scroll_columns > before) {
+		table->scroll_columns = before;
+		table_layout(table, rect);
+	}
+	while (column->width == 0 && table->scroll_columns < before) {
+		size_t scrolled = ++table->scroll_columns;
+
+		table_layout(table, rect);
+		if (table->scroll_columns < scrolled)
+			break;
+	}
+}

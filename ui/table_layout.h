@@ -13,6 +13,9 @@
  */
 void table_layout(struct table *table, struct rect rect);
 
+/** table_reveal_cell() - scroll by columns, and place them anew, until the cell cursor's is in view */
+void table_reveal_cell(struct table *table, struct rect rect);
+
 /** table_keep_in_view() - scroll by lines until the cursor is in view */
 void table_keep_in_view(struct table *table);
 

@@ -343,6 +343,8 @@ void view_set_shape(struct view *view, enum view_shape shape)
 	view->shape = shape;
 	struct table *new = view_table(view);
 	copy_keys(&new->tagged, &old->tagged);
+	new->cell = old->cell;
+	old->cell = NULL;
 	new->query.sort = old->query.sort;
 	new->query.flags = (old->query.flags & ~(unsigned int)QUERY_TREE) |
 			   (shape == VIEW_TREE ? QUERY_TREE : 0);
@@ -447,12 +449,29 @@ static bool add_reason(const struct field *field, const struct row_line *line, s
 	return true;
 }
 
+/* say_cell() - what the cell under the cursor is, or why it is empty */
+static uint16_t say_cell(const struct field *field, const struct row_line *line, struct strbuf *out)
+{
+	struct value value = field_get(field, &line->row);
+	bool known = value.state == METRIC_KNOWN;
+	strbuf_addf(out, "%s ", field->title);
+	if (!known) {
+		strbuf_addf(out, "is not known: %s", metric_why_text((enum metric_why)value.why));
+		return STYLE_WARN;
+	}
+	value_format(&value, false, out);
+	strbuf_addf(out, "  %s: %s", field->id, field->help);
+	return STYLE_NORMAL;
+}
+
 uint16_t view_say_selected(const struct view *view, struct strbuf *out)
 {
 	const struct table *table = view_table_const(view);
 	const struct row_line *line = table_selected(table);
 	if (!line)
 		return STYLE_DIM;
+	if (table->cell)
+		return say_cell(table->cell, line, out);
 	if (add_reason(table->query.sort, line, out))
 		return STYLE_WARN;
 	_cleanup_(strbuf_finish)

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/parse.h"
+#include "base/pattern.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "model/query.h"
@@ -17,6 +18,7 @@
 enum filter_op {
 	OP_WORD = 0, /* in any of the row's texts */
 	OP_CONTAINS,
+	OP_REGEX,
 	OP_EQ,
 	OP_NE,
 	OP_LT,
@@ -31,8 +33,9 @@ struct part {
 	bool negated;
 	bool ends_alternative; /* the last of its conjunction */
 	const struct field *field;
-	char *text;    /* the word or the value, as written */
-	double number; /* the value for a comparison of numbers, in the field's unit */
+	char *text;		/* the value, as written; NULL for a word */
+	struct pattern pattern; /* what the text has to hold: words, OP_CONTAINS, OP_REGEX */
+	double number;		/* the value for a comparison of numbers, in the field's unit */
 };
 
 struct filter {
@@ -47,8 +50,8 @@ static const struct {
 	enum filter_op op;
 } ops[] = {
 	/* the longer ones first */
-	{SPAN("<="), OP_LE}, {SPAN(">="), OP_GE}, {SPAN("!="), OP_NE},	    {SPAN("="), OP_EQ},
-	{SPAN("<"), OP_LT},  {SPAN(">"), OP_GT},  {SPAN("~"), OP_CONTAINS},
+	{SPAN("<="), OP_LE}, {SPAN(">="), OP_GE}, {SPAN("!="), OP_NE}, {SPAN("=~"), OP_REGEX},
+	{SPAN("="), OP_EQ},  {SPAN("<"), OP_LT},  {SPAN(">"), OP_GT},  {SPAN("~"), OP_CONTAINS},
 };
 
 /* The texts that a plain word is looked for in, where the kind of row has them. */
@@ -173,6 +176,19 @@ static int parse_number(const struct field *field, struct span text, double *out
 	return r;
 }
 
+/* parse_pattern() - @sign: what stands in front of a pattern of this kind */
+static int parse_pattern(struct part *part, const char *sign, struct span text, struct err *err)
+{
+	_cleanup_(strbuf_finish)
+	struct strbuf signed_text = STRBUF_INIT;
+
+	strbuf_adds(&signed_text, sign);
+	strbuf_add(&signed_text, text.p, text.len);
+	int r = pattern_parse(&part->pattern, strbuf_span(&signed_text), err);
+
+	return err_wrap(err, r, "filter");
+}
+
 static int fill_comparison(struct part *part, enum row_kind kind, struct span id, struct span value,
 			   struct err *err)
 {
@@ -180,9 +196,13 @@ static int fill_comparison(struct part *part, enum row_kind kind, struct span id
 	if (!part->field)
 		return err_setx(err, EINVAL, "filter: there is no field \"%.*s\" here",
 				text_len(id), id.p);
+	if (part->op == OP_REGEX)
+		return parse_pattern(part, "~", value, err);
+	if (part->op == OP_CONTAINS)
+		return parse_pattern(part, "", value, err);
 	part->text = xmalloc(value.len + 1);
 	span_copy(value, part->text, value.len + 1);
-	if (part->field->type == FIELD_TEXT || part->op == OP_CONTAINS)
+	if (part->field->type == FIELD_TEXT)
 		return 0;
 	return err_wrap(err, parse_number(part->field, value, &part->number, err), "filter: %s",
 			part->field->id);
@@ -211,28 +231,91 @@ static int add_part(struct filter *filter, struct span text, struct err *err)
 	if (split_comparison(text, &id, &part->op, &value))
 		return fill_comparison(part, filter->kind, id, value, err);
 	part->op = OP_WORD;
-	part->text = xmalloc(text.len + 1);
-	span_copy(text, part->text, text.len + 1);
-	return 0;
+	return parse_pattern(part, "", text, err);
+}
+
+/* ---- Cutting it apart ---- */
+
+/* is_regex() - whether the part that a text starts with is a regular expression */
+static bool is_regex(struct span text)
+{
+	struct span id, value;
+	enum filter_op op;
+
+	text = span_trim(text);
+	while (text.len && text.p[0] == '!')
+		text = span_trim((struct span) {text.p + 1, text.len - 1});
+	if (text.len && text.p[0] == '~')
+		return true;
+	return split_comparison(text, &id, &op, &value) && op == OP_REGEX;
+}
+
+/* regex_len() - up to the next sign that is not within brackets of any kind, or escaped */
+static size_t regex_len(struct span text)
+{
+	size_t depth = 0, set = 0; /* where a [set] started, plus one */
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.p[i];
+
+		if (set) {
+			if (c == ']' && i > set && !(i == set + 1 && text.p[set] == '^'))
+				set = 0;
+		} else if (c == '\\') {
+			i++;
+		} else if (c == '[') {
+			set = i + 1;
+		} else if (c == '(') {
+			depth++;
+		} else if (c == ')') {
+			depth -= depth > 0;
+		} else if (depth == 0 && (c == '|' || c == '&')) {
+			return i;
+		}
+	}
+	return text.len;
+}
+
+static size_t part_len(struct span text)
+{
+	size_t n = 0;
+
+	if (is_regex(text))
+		return regex_len(text);
+	while (n < text.len && text.p[n] != '|' && text.p[n] != '&')
+		n++;
+	return n;
+}
+
+/* add_parts() - the rest of a filter, part by part */
+static int add_parts(struct filter *filter, struct span rest, struct err *err)
+{
+	size_t started = 0; /* with which part the alternative did */
+	int r = 0;
+
+	while (r == 0) {
+		size_t len = part_len(rest);
+		bool ends = len == rest.len || rest.p[len] == '|';
+
+		r = add_part(filter, (struct span) {rest.p, len}, err);
+		if (r == 0 && ends && filter->len > started) {
+			filter->parts[filter->len - 1].ends_alternative = true;
+			started = filter->len;
+		}
+		if (len == rest.len)
+			break;
+		rest = (struct span) {rest.p + len + 1, rest.len - len - 1};
+	}
+	return r;
 }
 
 int filter_parse(const char *text, enum row_kind kind, struct filter **out, struct err *err)
 {
-	struct span rest = span_of(text), alternative, part;
 	struct filter *filter = xcalloc(1, sizeof(*filter));
-	int r = 0;
 
 	filter->kind = kind;
 	find_words(filter);
-	while (r == 0 && span_next_part(&rest, '|', &alternative)) {
-		size_t before = filter->len;
-
-		while (r == 0 && span_next_part(&alternative, '&', &part))
-			r = add_part(filter, part, err);
-		if (filter->len > before)
-			filter->parts[filter->len - 1].ends_alternative = true;
-	}
-	if (r < 0) {
+	if (add_parts(filter, span_of(text), err) < 0) {
 		filter_free(filter);
 		return -EINVAL;
 	}
@@ -244,13 +327,15 @@ void filter_free(struct filter *filter)
 {
 	if (!filter)
 		return;
-	for (size_t i = 0; i < filter->len; i++)
+	for (size_t i = 0; i < filter->len; i++) {
 		free(filter->parts[i].text);
+		pattern_finish(&filter->parts[i].pattern);
+	}
 	free(filter->parts);
 	free(filter);
 }
 
-static bool value_contains(const struct value *value, const char *text)
+static bool value_holds(const struct value *value, const struct pattern *pattern)
 {
 	_cleanup_(strbuf_finish)
 	struct strbuf buf = STRBUF_INIT;
@@ -258,11 +343,13 @@ static bool value_contains(const struct value *value, const char *text)
 	if (value->state != METRIC_KNOWN)
 		return false;
 	if (value->type == FIELD_TEXT)
-		return text_contains_nocase(span_of(value->text), span_of(text));
-	if (value->type == FIELD_ID && text[strspn(text, "0123456789")])
+		return pattern_find(pattern, span_of(value->text), NULL);
+	const char *text = strbuf_cstr(&pattern->text);
+
+	if (value->type == FIELD_ID && !pattern->is_regex && text[strspn(text, "0123456789")])
 		return false;
 	value_format(value, true, &buf);
-	return text_contains_nocase(strbuf_span(&buf), span_of(text));
+	return pattern_find(pattern, strbuf_span(&buf), NULL);
 }
 
 static bool match_word(const struct filter *filter, const struct part *part, const struct row *row)
@@ -270,7 +357,7 @@ static bool match_word(const struct filter *filter, const struct part *part, con
 	for (const struct field *const *field = filter->words; *field; field++) {
 		struct value value = field_get(*field, row);
 
-		if (value_contains(&value, part->text))
+		if (value_holds(&value, &part->pattern))
 			return true;
 	}
 	return false;
@@ -319,8 +406,8 @@ static bool match_comparison(const struct part *part, const struct row *row)
 
 	if (value.state != METRIC_KNOWN)
 		return false;
-	if (part->op == OP_CONTAINS)
-		return value_contains(&value, part->text);
+	if (part->op == OP_CONTAINS || part->op == OP_REGEX)
+		return value_holds(&value, &part->pattern);
 	if (value.type == FIELD_TEXT)
 		return holds(part->op, strcasecmp(value.text, part->text));
 	number = as_number(&value);

@@ -17,7 +17,8 @@ struct filter;
  * @text: "web|db": rows whose text holds web or db, case-insensitive (htop's filter). A part may be
  *        "FIELD OP VALUE" with OP one of = != ~ (contains) < <= > >= and VALUE with units
  *        ("memory_current_bytes>1G", "engine=docker", "cpu_pct>=50"); "&" binds parts tighter than "|";
- *        a leading "!" negates a part. Unknown values match no comparison;
+ *        a leading "!" negates a part. "~REGEX" and "FIELD=~REGEX" match a POSIX extended expression
+ *        (base/pattern), whose own "|" and "&" stand within brackets. Unknown values match no comparison;
  *        negated, they match: "!image=nginx" admits what has no image.
  * @kind: which fields are allowed
  *

@@ -36,6 +36,14 @@ static const struct match_case containers[] = {
 	{"1300", "db-1 "},
 	{"evil", "evil?[31m name "},
 	{"no such thing", ""},
+	/* regular expressions */
+	{"~^web-[0-9]$", "web-1 "},
+	{"~^(web|db)-1$", "web-1 db-1 "},
+	{"~^db|~^web", "web-1 db-1 "},
+	{"! ~e & engine=~^(lxc|podman)$", ""},
+	{"engine=~^L", ""}, /* an upper-case letter means it */
+	{"engine=~^l | name=~[|&)]x | name =~ ^db", "db-1 builder "},
+	{"!engine=~.&name=~srv", ""},
 	/* comparisons */
 	{"engine=docker", "web-1 db-1 paused-1 nested "},
 	{"engine = DOCKER & state=running", "web-1 db-1 nested "},

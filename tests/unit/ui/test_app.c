@@ -57,6 +57,146 @@ static void the_reason_for_an_empty_cell_is_told(void **state)
 	finish(&rig);
 }
 
+static void the_cell_under_the_cursor_says_what_it_is_or_why_it_is_empty(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "F3 'rootless' Enter w");
+	assert_shows(&rig, "CPU% ");
+	assert_shows(&rig, "cpu_pct: CPU used");
+	press(&rig, "Right Right");
+	assert_shows(&rig, "WSET is not known: permission denied");
+	/* What is out of view comes into it, to both sides. */
+	for (int i = 0; i < 30; i++)
+		press(&rig, "Right");
+	assert_shows(&rig, "IMAGE is not known");
+	assert_shows(&rig, "IMAGE");
+	for (int i = 0; i < 30; i++)
+		press(&rig, "Left");
+	assert_shows(&rig, "NAME rootless  name:");
+	assert_shows(&rig, "ENGINE");
+	press(&rig, "Esc");
+	assert_hides(&rig, "NAME rootless  name");
+	/* Without it the keys scroll. */
+	press(&rig, "Right");
+	assert_hides(&rig, "ENGINE");
+	finish(&rig);
+}
+
+static void a_bad_pattern_is_told_while_it_is_typed(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "/ '~^(db'");
+	assert_shows(&rig, "Unmatched ( or \\(");
+	press(&rig, "'|api)-?[0-9]*$'");
+	assert_hides(&rig, "Unmatched");
+	assert_string_equal(selected_name(&rig), "db-1");
+	press(&rig, "F3");
+	assert_string_equal(selected_name(&rig), "api");
+	press(&rig, "Enter Alt-n");
+	assert_string_equal(selected_name(&rig), "db-1");
+	assert_shows(&rig, "Search: ~^(db|api)");
+	press(&rig, "F4 '~[a'");
+	assert_shows(&rig, "Unmatched [");
+	assert_shows(&rig, "web-1"); /* what was shown before still is */
+	press(&rig, "'-c]pi|engine=~^l' Enter");
+	assert_shows(&rig, "builder");
+	assert_hides(&rig, "web-1 ");
+	finish(&rig);
+}
+
+static void the_palette_does_what_is_typed(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, ": 'sort mem'");
+	assert_shows(&rig, "sort by memory");
+	assert_hides(&rig, "sort by pid");
+	press(&rig, "Enter");
+	assert_string_equal(view_table(app_view(rig.app))->query.sort->id,
+			    "memory_working_set_bytes");
+	/* The name of a key is the key, letters are enough where nothing is nearer. */
+	press(&rig, ": 'T' Enter");
+	assert_string_equal(view_table(app_view(rig.app))->query.sort->id, "cpu_usage_usec");
+	press(&rig, ": 'sbmem' Enter");
+	assert_string_equal(view_table(app_view(rig.app))->query.sort->id,
+			    "memory_working_set_bytes");
+	press(&rig, ": 'no such thing at all'");
+	assert_shows(&rig, "nothing is called so");
+	press(&rig, "Enter");
+	assert_int_equal(rig.app->dialog.kind, DIALOG_NONE);
+	/* It may open another question. */
+	press(&rig, ": 'filter as' Enter 'web-1'");
+	assert_shows(&rig, "Filter: web-1");
+	press(&rig, "Esc");
+	finish(&rig);
+}
+
+static void the_palette_is_chosen_from_by_arrows_and_mouse(void **state)
+{
+	(void)state;
+	struct rig rig;
+	int x, y;
+	start_shown(&rig, plain_options);
+	press(&rig, ": 'sort by' Down Up Tab Tab Enter");
+	assert_string_equal(view_table(app_view(rig.app))->query.sort->id,
+			    "memory_working_set_bytes");
+	press(&rig, ": 'sort by'");
+	find(&rig, "sort by CPU time", &x, &y);
+	mouse(&rig, x, y, MOUSE_LEFT);
+	assert_string_equal(view_table(app_view(rig.app))->query.sort->id, "cpu_usage_usec");
+	press(&rig, ": 'sort'");
+	mouse(&rig, x, y, MOUSE_WHEEL_DOWN);
+	assert_int_equal(rig.app->dialog.chosen, 1);
+	mouse(&rig, 79, 0, MOUSE_LEFT); /* beside it */
+	assert_int_equal(rig.app->dialog.kind, DIALOG_NONE);
+	/* Where there are no rows, nothing about rows is offered. */
+	press(&rig, "Enter : 'tag the row'");
+	assert_shows(&rig, "nothing is called so");
+	finish(&rig);
+}
+
+static void a_search_turned_around_finds_who_has_it_not(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "Home / '!docker'");
+	assert_non_null(strstr(selected_name(&rig), "evil"));
+	finish(&rig);
+}
+
+static void vi_keys_move_and_search_where_they_are_on(void **state)
+{
+	(void)state;
+	struct rig rig;
+	struct app_options options = plain_options;
+	start_shown(&rig, plain_options);
+	press(&rig, "j");
+	assert_shows(&rig, "j does nothing here");
+	finish(&rig);
+	options.vi_keys = true;
+	start_shown(&rig, options);
+	press(&rig, "j j k");
+	assert_int_equal(view_table(app_view(rig.app))->line, 1);
+	press(&rig, "G g l h");
+	assert_int_equal(view_table(app_view(rig.app))->line, 0);
+	press(&rig, "Ctrl-D");
+	assert_int_equal(view_table(app_view(rig.app))->line,
+			 table_page(view_table(app_view(rig.app))) / 2);
+	press(&rig, "Ctrl-U / '~-1$' Enter n");
+	assert_string_equal(selected_name(&rig), "db-1");
+	press(&rig, "N");
+	assert_string_equal(selected_name(&rig), "web-1");
+	press(&rig, "F1");
+	assert_shows(&rig, "vi keys are on");
+	finish(&rig);
+}
+
 static void issues_are_news_until_a_key_is_pressed(void **state)
 {
 	(void)state;
@@ -893,6 +1033,12 @@ int main(void)
 		cmocka_unit_test(the_first_frame_needs_no_snapshot),
 		cmocka_unit_test(alarms_stand_in_the_cell_and_at_the_name),
 		cmocka_unit_test(the_reason_for_an_empty_cell_is_told),
+		cmocka_unit_test(the_cell_under_the_cursor_says_what_it_is_or_why_it_is_empty),
+		cmocka_unit_test(a_bad_pattern_is_told_while_it_is_typed),
+		cmocka_unit_test(the_palette_does_what_is_typed),
+		cmocka_unit_test(the_palette_is_chosen_from_by_arrows_and_mouse),
+		cmocka_unit_test(a_search_turned_around_finds_who_has_it_not),
+		cmocka_unit_test(vi_keys_move_and_search_where_they_are_on),
 		cmocka_unit_test(issues_are_news_until_a_key_is_pressed),
 		cmocka_unit_test(a_failing_collector_is_told),
 		cmocka_unit_test(screens_are_switched_by_name_and_in_turn),

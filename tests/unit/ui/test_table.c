@@ -360,7 +360,7 @@ static void an_empty_table_says_why(void **state)
 	assert_false(table_fold(&scene.table, TABLE_FOLD));
 	assert_false(table_fold_parent(&scene.table));
 	assert_false(table_fold_all(&scene.table, TABLE_FOLD));
-	assert_false(table_search(&scene.table, SPAN("x")));
+	assert_false(table_search(&scene.table, SPAN("x"), NULL));
 	assert_false(table_search_next(&scene.table, 1));
 	show(&scene);
 	finish(&scene);
@@ -481,7 +481,7 @@ static void no_size_breaks_it(void **state)
 		start(&scene, sizes[i][0], sizes[i][1], name_first);
 		scene.table.query.flags |= QUERY_TREE;
 		ask_again(&scene);
-		table_search(&scene.table, SPAN("w"));
+		table_search(&scene.table, SPAN("w"), NULL);
 		table_tag(&scene.table);
 		for (int j = 0; j < 12; j++) {
 			table_move(&scene.table, 1);
@@ -824,7 +824,7 @@ static void a_search_goes_around_and_finds_ids_by_their_start(void **state)
 
 	(void)state;
 	start(&scene, 40, 10, pid_first);
-	assert_true(table_search(&scene.table, SPAN("WORK")));
+	assert_true(table_search(&scene.table, SPAN("WORK"), NULL));
 	assert_int_equal(selected_pid(&scene), 11);
 	assert_true(table_search_next(&scene.table, 1));
 	assert_int_equal(selected_pid(&scene), 12);
@@ -832,15 +832,15 @@ static void a_search_goes_around_and_finds_ids_by_their_start(void **state)
 	assert_int_equal(selected_pid(&scene), 11);
 	assert_true(table_search_next(&scene.table, -1));
 	assert_int_equal(selected_pid(&scene), 12);
-	assert_false(table_search(&scene.table, SPAN("no such")));
+	assert_false(table_search(&scene.table, SPAN("no such"), NULL));
 	assert_int_equal(selected_pid(&scene), 12);
-	assert_true(table_search(&scene.table, SPAN("3")));
+	assert_true(table_search(&scene.table, SPAN("3"), NULL));
 	assert_int_equal(selected_pid(&scene), 30);
-	assert_false(table_search(&scene.table, SPAN("0")));
-	assert_true(table_search(&scene.table, SPAN("GRÖSSE-")) ||
-		    table_search(&scene.table, SPAN("GRÖß")));
+	assert_false(table_search(&scene.table, SPAN("0"), NULL));
+	assert_true(table_search(&scene.table, SPAN("GRÖSSE-"), NULL) ||
+		    table_search(&scene.table, SPAN("GRÖß"), NULL));
 	assert_int_equal(selected_pid(&scene), 21);
-	assert_true(table_search(&scene.table, SPAN("")));
+	assert_true(table_search(&scene.table, SPAN(""), NULL));
 	assert_false(table_search_next(&scene.table, 1));
 	finish(&scene);
 }
@@ -851,7 +851,7 @@ static void what_was_found_is_highlighted(void **state)
 
 	(void)state;
 	start(&scene, 34, 8, name_first);
-	table_search(&scene.table, SPAN("E"));
+	table_search(&scene.table, SPAN("E"), NULL);
 	table_home(&scene.table);
 	show(&scene);
 	assert_frame(&scene, CANVAS_STYLED,
