@@ -69,6 +69,7 @@ void app_free(struct app *app)
 	strbuf_finish(&app->message);
 	strbuf_finish(&app->banner.text);
 	strbuf_finish(&app->last_search);
+	strbuf_finish(&app->copy);
 	strbuf_finish(&app->seen_issue);
 	history_free(app->history);
 	event_log_free(app->events);
@@ -262,6 +263,13 @@ static void set_looks(struct loop *loop)
 	loop->canvas.mono = theme_is_mono(theme) || term_is_mono();
 }
 
+static void copy(struct app *app)
+{
+	if (app->copy.len > 0 && !term_copy(strbuf_span(&app->copy)))
+		app_say(app, STYLE_WARN, "Not copied: this terminal has no clipboard for programs");
+	strbuf_reset(&app->copy);
+}
+
 static void draw(struct loop *loop)
 {
 	if (loop->app->flags & APP_REDRAW) {
@@ -269,6 +277,7 @@ static void draw(struct loop *loop)
 		term_redraw();
 	}
 	set_looks(loop);
+	copy(loop->app);
 	app_draw(loop->app, &loop->canvas);
 	term_show(&loop->canvas);
 	loop->dirty = false;

@@ -365,6 +365,7 @@ static void (*const handlers[ACTIONS])(struct app *app) = {
 	[ACTION_TAG] = tag,
 	[ACTION_TAG_CHILDREN] = tag_children,
 	[ACTION_UNTAG] = untag,
+	[ACTION_COPY] = app_ask_copy,
 	[ACTION_WHY] = why,
 	[ACTION_USER] = app_ask_user,
 	[ACTION_KERNEL_THREADS] = toggle_kernel_threads,

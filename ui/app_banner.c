@@ -146,7 +146,7 @@ static struct row_key next_alarm(struct app *app)
 	for (size_t i = 1; i <= table->rows.len; i++) {
 		const struct row_line *line =
 			&table->rows.lines[(table->line + i) % table->rows.len];
-		if (view_has_alarm(line))
+		if (!line->gone && view_has_alarm(line))
 			return row_key(&line->row);
 	}
 	return (struct row_key) {0};

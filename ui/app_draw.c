@@ -175,7 +175,7 @@ static struct flag_list flags_of(struct app *app)
 		flag_add(&list, STYLE_WARN, "filter: %.*s", (int)text.len, text.p);
 	}
 	if (app->snapshot)
-		flag_add(&list, STYLE_NORMAL, "%zu %s", table->rows.len,
+		flag_add(&list, STYLE_NORMAL, "%zu %s", table_living(table),
 			 view->filter ? "match" : "rows");
 	if (table->query.uid != (uid_t)-1)
 		flag_add(&list, STYLE_WARN, "uid %" PRIu32, (uint32_t)table->query.uid);

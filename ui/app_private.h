@@ -61,6 +61,8 @@ struct app {
 	struct arena dialog_texts; /* what the open dialog shows */
 	const struct field **menu_fields;
 	enum action *menu_actions;
+	const char **menu_texts;
+	struct strbuf copy; /* on its way to the terminal's clipboard; empty: nothing */
 	uid_t *menu_uids;
 	struct strbuf last_search;
 
@@ -144,6 +146,7 @@ void app_ask_delay(struct app *app);
 void app_ask_sort(struct app *app);
 void app_ask_user(struct app *app);
 void app_ask_palette(struct app *app);
+void app_ask_copy(struct app *app);
 void app_show_help(struct app *app);
 /** app_ignore_answer() - for a box that is only read */
 void app_ignore_answer(struct app *app, enum dialog_result result, uint32_t key);

@@ -151,6 +151,8 @@ const struct key keys[] = {
 	{ACTION_REMOVE, {KEY_CODE_DELETE, 'R'}, EVERYWHERE, KEY_GROUP_ACT,
 	 "stop a sandbox, or remove it", NULL, NULL, 0, false},
 
+	{ACTION_COPY, {'y'}, EVERYWHERE, KEY_GROUP_FIND,
+	 "copy the row's name, id or path to the terminal's clipboard", NULL, NULL, 0, false},
 	{ACTION_WHY, {'w'}, EVERYWHERE, KEY_GROUP_SHOW,
 	 "why a cell is empty, and what a column is: Left and Right go from cell to cell", NULL, NULL, 0,
 	 false},

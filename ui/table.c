@@ -27,6 +27,7 @@ void table_init(struct table *table, enum row_kind kind)
 
 void table_finish(struct table *table)
 {
+	table_finish_gone(table);
 	row_list_finish(&table->rows);
 	row_list_finish(&table->spare);
 	key_set_finish(&table->tagged);
@@ -101,7 +102,19 @@ static void move_to(struct table *table, size_t line)
 
 const struct row_line *table_selected(const struct table *table)
 {
-	return table->rows.len > 0 ? &table->rows.lines[table->line] : NULL;
+	if (table->rows.len == 0 || table->rows.lines[table->line].gone)
+		return NULL;
+	return &table->rows.lines[table->line];
+}
+
+bool table_is_on_gone(const struct table *table)
+{
+	return table->rows.len > 0 && table->rows.lines[table->line].gone;
+}
+
+size_t table_living(const struct table *table)
+{
+	return table->rows.len - (table->rows.len < table->gone_len ? 0 : table->gone_len);
 }
 
 bool table_select(struct table *table, struct row_key key)
@@ -264,12 +277,15 @@ void table_update(struct table *table, const struct snapshot *snapshot)
 	key_set_keep_living(&table->folded, table->query.kind, snapshot);
 	table->query.folded = table->folded.keys;
 	table->query.folded_len = table->folded.len;
+	table_note_gone(table, snapshot);
 	query_run(&table->query, snapshot, &table->spare);
+	table_insert_gone(table, &table->spare);
 	table_set_rows(table, &table->spare);
 }
 
 void table_forget_rows(struct table *table)
 {
+	table_forget_gone(table);
 	table->rows.len = 0;
 	table->line = 0;
 	table->top = 0;
@@ -310,9 +326,12 @@ static void tag_lines(struct table *table, const struct row_list *rows, size_t f
 	_cleanup_(cleanup_free)
 	struct row_key *keys = xcalloc(to - from, sizeof(keys[0]));
 
+	size_t len = 0;
+
 	for (size_t i = from; i < to; i++)
-		keys[i - from] = row_key(&rows->lines[i].row);
-	key_set_add_all(&table->tagged, keys, to - from);
+		if (!rows->lines[i].gone)
+			keys[len++] = row_key(&rows->lines[i].row);
+	key_set_add_all(&table->tagged, keys, len);
 }
 
 /* Some of the lines below are folded away: ask for the tree with nothing folded. */

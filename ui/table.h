@@ -2,7 +2,8 @@
 /*
  * The one list and tree widget. A table owns its question (a struct query), the answer (a struct
  * row_list), the columns and what the user did to the view: selection, scrolling, tags, folds, search.
- * It owns no snapshot: the rows borrow from the one last given, which must live until the next is.
+ * It owns no snapshot but those of rows that are gone: the rest borrow from the one last given, which must
+ * live until the next is.
  *
  * The cursor sticks to a row by its key, not to a line: rows may move below it. A row that leaves the
  * view, or that ends, hands the cursor to what stands at its place; while following, the view goes with
@@ -54,7 +55,8 @@ enum table_flags {
 	TABLE_FOLLOW = 1 << 0,	 /* the view goes with the selected row */
 	TABLE_INACTIVE = 1 << 1, /* has no focus: the cursor is underlined only */
 	TABLE_NO_HEADER = 1 << 2,
-	TABLE_PINNED = 1 << 3, /* stay on the first line; set by table_init() and table_home() */
+	TABLE_SHOW_GONE = 1 << 4, /* rows that end in view stay there for some seconds */
+	TABLE_PINNED = 1 << 3,	  /* stay on the first line; set by table_init() and table_home() */
 };
 
 /** struct table - init with table_init(). Members without "private" may be set by the owner */
@@ -79,6 +81,8 @@ struct table {
 	bool more_text;		 /* ... or cut the text of the stretch column */
 	bool reveal;		 /* the next rows: bring the selected one into view */
 	struct key_set tagged, folded;
+	struct gone_row *gone; /* that are shown still, in the order of their places */
+	size_t gone_len;
 	struct pattern search; /* empty: no search */
 	struct strbuf scratch;
 	struct rect rect; /* of the last drawing; its body is one line shorter with a header */
@@ -106,8 +110,12 @@ void table_forget_rows(struct table *table);
 /** table_sort() - by @field; the same field again turns the order around. Always: ask again */
 void table_sort(struct table *table, const struct field *field);
 
-/** table_selected() - the line under the cursor; NULL in an empty table */
+/** table_selected() - the line under the cursor; NULL in an empty table, and on a row that is gone */
 const struct row_line *table_selected(const struct table *table);
+/** table_is_on_gone() - the cursor stands on a row that is shown, but ended */
+bool table_is_on_gone(const struct table *table);
+/** table_living() - how many rows there are without those that are gone */
+size_t table_living(const struct table *table);
 /** table_select() - move the cursor to @key; false if no line has it */
 bool table_select(struct table *table, struct row_key key);
 void table_select_line(struct table *table, size_t line);

@@ -64,9 +64,10 @@ size_t table_view_pids(const struct table *table, pid_t *out, size_t cap)
 	size_t len = 0;
 
 	for (size_t i = 0; i < lines && len < cap; i++) {
-		const struct process *process = row_process(&table->rows.lines[first + i].row);
+		const struct row_line *line = &table->rows.lines[first + i];
+		const struct process *process = row_process(&line->row);
 
-		if (process)
+		if (process && !line->gone)
 			out[len++] = process->pid;
 	}
 	if (len > 0)

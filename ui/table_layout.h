@@ -19,6 +19,14 @@ void table_reveal_cell(struct table *table, struct rect rect);
 /** table_keep_in_view() - scroll by lines until the cursor is in view */
 void table_keep_in_view(struct table *table);
 
+/* Rows that are gone (table_gone.c) */
+/** table_note_gone() - before new rows are asked for: who of the old ones @snapshot has no more */
+void table_note_gone(struct table *table, const struct snapshot *snapshot);
+/** table_insert_gone() - put them among the new rows */
+void table_insert_gone(struct table *table, struct row_list *rows);
+void table_forget_gone(struct table *table);
+void table_finish_gone(struct table *table);
+
 /** table_gutter() - columns before the first one, where tags are shown; 0 where room is scarce */
 int table_gutter(const struct table *table, int width);
 

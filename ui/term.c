@@ -294,6 +294,17 @@ void term_show(const struct canvas *canvas)
 		show(canvas);
 }
 
+bool term_copy(struct span text)
+{
+	_cleanup_(strbuf_finish)
+	struct strbuf bytes = STRBUF_INIT;
+
+	if (!term.open || !term_name_copy(text, &bytes))
+		return false;
+	tty_write(strbuf_span(&bytes));
+	return true;
+}
+
 void term_redraw(void)
 {
 	if (!term.open)

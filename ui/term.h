@@ -83,6 +83,9 @@ bool term_is_mono(void);
 void term_size(int *width, int *height);
 /** term_show() - make the screen look like @canvas, writing only what changed */
 void term_show(const struct canvas *canvas);
+/** term_copy() - to the terminal's clipboard (OSC 52); false if it is not known to have one. Whether it
+ *  took the text, no terminal says */
+bool term_copy(struct span text);
 /** term_redraw() - forget what is shown (Ctrl-L) */
 void term_redraw(void);
 /** term_input_fd() - poll() this for input, then call term_event() until it says no */

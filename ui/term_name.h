@@ -9,6 +9,8 @@
 
 /** term_name_is_console() - the Linux console: its font and its mouse are special */
 bool term_name_is_console(void);
+/** term_name_copy() - the bytes that put @text into the clipboard; false where there is none */
+bool term_name_copy(struct span text, struct strbuf *out);
 /** term_name_title() - the bytes that keep the title of the window and set ours; none where the
  *  terminal is not known to understand them. Appended to @out */
 void term_name_title(struct strbuf *out);

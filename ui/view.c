@@ -53,6 +53,10 @@ static bool paint_alarm(enum alarm_level level, struct table_look *look)
 static void paint_row(void *data, const struct row_line *line, struct table_look *look)
 {
 	const struct view *view = data;
+	if (line->gone) {
+		*look = (struct table_look) {STYLE_DIM, " gone", STYLE_DIM};
+		return;
+	}
 	view->type->paint_row(view, line, look);
 	if (view_has_alarm(line)) {
 		look->mark = "!";
@@ -65,6 +69,8 @@ static void paint_cell(void *data, const struct row_line *line, const struct fie
 {
 	const struct view *view = data;
 	const struct usage *usage = row_usage(&line->row);
+	if (line->gone)
+		return;
 	if (usage && value->state == METRIC_KNOWN &&
 	    paint_alarm(alarm_of_field(field->id, usage), look))
 		return;
@@ -286,12 +292,30 @@ void view_replace_snapshot(struct view *view, const struct snapshot *snapshot)
 		table_forget_rows(&view->tables[shape]);
 }
 
+bool view_shows_changes(const struct view *view)
+{
+	enum row_kind kind = view_kind(view);
+	/* A container more or less is news; of the rest there is too much of it, unless asked for. */
+	return kind == ROW_CONTAINER ||
+	       (view->options->highlight && (kind == ROW_CGROUP || kind == ROW_PROCESS));
+}
+
+/* What is read piece by piece comes and goes without having ended. */
+static void set_gone(struct view *view)
+{
+	struct table *table = view_table(view);
+	table->flags &= ~(unsigned int)TABLE_SHOW_GONE;
+	if (view_shows_changes(view) && !view->zoom.kind)
+		table->flags |= TABLE_SHOW_GONE;
+}
+
 void view_update(struct view *view, const struct snapshot *snapshot)
 {
 	if (snapshot && snapshot != view->snapshot)
 		table_forget_rows(&view->tables[view->shape == VIEW_LIST ? VIEW_TREE : VIEW_LIST]);
 	if (snapshot)
 		view->snapshot = snapshot;
+	set_gone(view);
 	if (view->snapshot)
 		table_update(view_table(view), view->snapshot);
 	update_empty_text(view);
@@ -468,6 +492,8 @@ uint16_t view_say_selected(const struct view *view, struct strbuf *out)
 {
 	const struct table *table = view_table_const(view);
 	const struct row_line *line = table_selected(table);
+	if (table_is_on_gone(table))
+		strbuf_adds(out, "It is gone: what is shown is from before");
 	if (!line)
 		return STYLE_DIM;
 	if (table->cell)

@@ -126,6 +126,8 @@ const struct field *view_field(const struct view *view, const struct field *fiel
 bool view_has_alarm(const struct row_line *line);
 /** view_sort_field() - what a key like M sorts by here; NULL: nothing */
 const struct field *view_sort_field(const struct view *view, enum action action);
+/** view_shows_changes() - whether what is new or gone is marked */
+bool view_shows_changes(const struct view *view);
 /** view_sources() - what has to be read for what the last drawing showed */
 unsigned int view_sources(const struct view *view);
 /** enum view_detail - for which processes it needs the fields that are expensive to read */

@@ -7,13 +7,13 @@
 
 #include "base/cleanup.h"
 
-/* Something this young is new, for --highlight-changes. */
+/* Something this young is new. */
 #define NEW_USEC 5000000u
 
 static bool is_new(const struct view *view, const struct container *container)
 {
 	uint64_t now = view->snapshot->realtime_usec;
-	return view->options->highlight && container->created_usec &&
+	return view_shows_changes(view) && container->created_usec &&
 	       now < container->created_usec + NEW_USEC;
 }
 
@@ -37,8 +37,11 @@ void view_usage_paint_row(const struct view *view, const struct row_line *line,
 		look->style = STYLE_DIM;
 	else if (metric_is_known(usage->frozen) && usage->frozen.value == 1)
 		look->style = STYLE_PAUSED;
-	else if (container && is_new(view, container))
+	else if (container && is_new(view, container)) {
 		look->style = STYLE_OK;
+		look->mark = " new";
+		look->mark_style = STYLE_OK;
+	}
 	if (container && !container->confirmed && !container_is_unit(container) &&
 	    container->kind != CONTAINER_CGROUP)
 		look->mark = "*";

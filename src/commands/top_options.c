@@ -282,7 +282,7 @@ const struct option_spec top_option_specs[] = {
 	{"user", 'u', OPTION_ARGUMENT, "USER", "only the processes of this user", set_user},
 	{"pid", 'p', OPTION_ARGUMENT | OPTION_REPEAT, "PIDS", "only these processes, comma separated",
 	 set_pids},
-	{"highlight-changes", 'H', 0, NULL, "show what is younger than five seconds in another colour",
+	{"highlight-changes", 'H', 0, NULL, "mark what is new, and keep what is gone in view for some seconds",
 	 set_highlight},
 	{"iterations", 'n', OPTION_ARGUMENT, "COUNT", "leave after so many updates; of --dump-frame, how many it is made of", set_iterations},
 	{"once", '1', 0, NULL, "leave after one update", set_once},

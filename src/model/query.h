@@ -63,6 +63,7 @@ struct row_line {
 	bool last;	 /* last child of its parent */
 	bool folded;	 /* it has children and they are hidden */
 	bool matched;	 /* false: shown only because a descendant matched the filter */
+	bool gone;	 /* it ended; never in an answer, a table may keep it for a while */
 };
 
 /** struct row_list - the answer; init with ROW_LIST_INIT, reuse, row_list_finish() */

@@ -155,8 +155,10 @@ static void the_palette_is_chosen_from_by_arrows_and_mouse(void **state)
 	mouse(&rig, 79, 0, MOUSE_LEFT); /* beside it */
 	assert_int_equal(rig.app->dialog.kind, DIALOG_NONE);
 	/* Where there are no rows, nothing about rows is offered. */
-	press(&rig, "Enter : 'tag the row'");
-	assert_shows(&rig, "nothing is called so");
+	press(&rig, ": 'tag'");
+	assert_shows(&rig, "untag all");
+	press(&rig, "Esc Enter : 'tag'");
+	assert_hides(&rig, "untag all");
 	finish(&rig);
 }
 
@@ -613,30 +615,131 @@ static void the_trend_of_the_selected_container_is_drawn(void **state)
 	finish(&rig);
 }
 
-static void what_is_new_has_another_colour_if_asked_for(void **state)
+/* make_two() - a young container, an old one, and @third unless it is NULL; one process for each */
+static struct snapshot *make_two(unsigned int second, const char *third)
+{
+	struct snapshot *snapshot = make_empty(second);
+	const char *const names[] = {"brand-new", "grown-old", third};
+	for (int i = 0; i < 3 && names[i]; i++) {
+		char path[32];
+		snprintf(path, sizeof(path), "/c%d", i);
+		make_cgroup(snapshot, path);
+		make_container(snapshot, "docker", names[i], path)->created_usec =
+			snapshot->realtime_usec - (i ? 60 : 1) * MAKE_SEC;
+		make_process(snapshot, 100 + i, 1, names[i], path);
+	}
+	make_finish(snapshot);
+	return snapshot;
+}
+
+static void what_is_new_is_marked(void **state)
 {
 	(void)state;
-	for (int highlight = 0; highlight < 2; highlight++) {
-		struct app_options options = plain_options;
-		struct rig rig;
-		int x, y;
-		options.highlight = highlight;
-		start(&rig, options);
-		struct snapshot *snapshot = make_empty(1);
-		make_cgroup(snapshot, "/new");
-		make_container(snapshot, "docker", "brand-new", "/new")->created_usec =
-			snapshot->realtime_usec - MAKE_SEC;
-		make_cgroup(snapshot, "/old");
-		make_container(snapshot, "docker", "grown-old", "/old")->created_usec =
-			snapshot->realtime_usec - 60 * MAKE_SEC;
-		make_finish(snapshot);
-		app_take_snapshot(rig.app, snapshot);
-		press(&rig, "F6 Home Enter F3 'grown' Enter");
-		find(&rig, "brand-new", &x, &y);
-		uint16_t style = rig.canvas.cells[y * rig.canvas.width + x].style;
-		assert_int_equal(STYLE_ROLE(style) == STYLE_OK, highlight);
-		finish(&rig);
-	}
+	struct rig rig;
+	start(&rig, plain_options);
+	app_take_snapshot(rig.app, make_two(1, NULL));
+	draw(&rig);
+	assert_shows(&rig, "brand-new new");
+	assert_hides(&rig, "grown-old new");
+	/* Of cgroups there are many: only if asked for. */
+	press(&rig, "2");
+	assert_hides(&rig, " new");
+	finish(&rig);
+	struct app_options options = plain_options;
+	options.highlight = true;
+	start(&rig, options);
+	app_take_snapshot(rig.app, make_two(1, NULL));
+	press(&rig, "2");
+	assert_shows(&rig, "brand-new new");
+	finish(&rig);
+}
+
+static void what_is_gone_stays_for_a_while_and_is_never_acted_on(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start(&rig, plain_options);
+	app_take_snapshot(rig.app, make_two(1, "doomed"));
+	press(&rig, "F3 'doomed' Enter");
+	size_t line = view_table(app_view(rig.app))->line;
+	app_take_snapshot(rig.app, make_two(2, NULL));
+	draw(&rig);
+	assert_shows(&rig, "doomed gone");
+	assert_shows(&rig, "2 rows");
+	assert_shows(&rig, "It is gone");
+	/* The cursor stays on it, and no key takes another row for it. */
+	assert_int_equal(view_table(app_view(rig.app))->line, line);
+	assert_null(table_selected(view_table(app_view(rig.app))));
+	press(&rig, "Enter z Space c y");
+	assert_int_equal(rig.app->screen, SCREEN_CONTAINERS);
+	assert_false(detail_is_open(&rig.app->detail));
+	assert_int_equal(view_table(app_view(rig.app))->tagged.len, 0);
+	assert_shows(&rig, "There is no row to copy from");
+	/* Other rows can be reached around it, and sorting does not bring it back to life. */
+	press(&rig, "Home Down Up I I");
+	assert_shows(&rig, "doomed gone");
+	app_take_snapshot(rig.app, make_two(5, NULL));
+	draw(&rig);
+	assert_shows(&rig, "doomed gone");
+	app_take_snapshot(rig.app, make_two(6, NULL));
+	draw(&rig);
+	assert_hides(&rig, "doomed");
+	finish(&rig);
+}
+
+static void what_comes_back_is_not_gone(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start(&rig, plain_options);
+	app_take_snapshot(rig.app, make_two(1, "doomed"));
+	draw(&rig);
+	app_take_snapshot(rig.app, make_two(2, NULL));
+	draw(&rig);
+	assert_shows(&rig, "doomed gone");
+	app_take_snapshot(rig.app, make_two(3, "doomed"));
+	draw(&rig);
+	assert_hides(&rig, " gone");
+	assert_shows(&rig, "3 rows");
+	finish(&rig);
+}
+
+static void what_is_filtered_out_or_on_another_screen_is_not_gone(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start(&rig, plain_options);
+	app_take_snapshot(rig.app, make_two(1, "doomed"));
+	press(&rig, "F4 'new' Enter");
+	app_take_snapshot(rig.app, make_two(2, "doomed"));
+	draw(&rig);
+	assert_hides(&rig, " gone");
+	press(&rig, "F4 Esc 3 1");
+	app_take_snapshot(rig.app, make_two(3, "doomed"));
+	press(&rig, "2");
+	app_take_snapshot(rig.app, make_two(4, NULL));
+	press(&rig, "1");
+	assert_hides(&rig, " gone");
+	finish(&rig);
+}
+
+static void what_a_row_is_called_is_copied(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start_shown(&rig, plain_options);
+	press(&rig, "/ 'evil' Enter y");
+	assert_shows(&rig, "name       evil?[31m name");
+	press(&rig, "Enter");
+	/* As it is shown, not as it is: it will be pasted into a shell. */
+	assert_string_equal(strbuf_cstr(&rig.app->copy), "evil?[31m name");
+	assert_shows(&rig, "Copied: evil?[31m name");
+	press(&rig, "/ 'db-1' Enter y 'c' Enter");
+	assert_non_null(strstr(strbuf_cstr(&rig.app->copy), "/docker-db00"));
+	press(&rig, "3 y Enter");
+	assert_string_equal(strbuf_cstr(&rig.app->copy), "1300");
+	press(&rig, "2 y Esc 4 y Enter 5 y");
+	finish(&rig);
 }
 
 /* ---- Demand ---- */
@@ -1063,7 +1166,11 @@ int main(void)
 		cmocka_unit_test(a_followed_row_is_let_go_by_esc),
 		cmocka_unit_test(a_key_without_a_meaning_says_so),
 		cmocka_unit_test(the_trend_of_the_selected_container_is_drawn),
-		cmocka_unit_test(what_is_new_has_another_colour_if_asked_for),
+		cmocka_unit_test(what_is_new_is_marked),
+		cmocka_unit_test(what_is_gone_stays_for_a_while_and_is_never_acted_on),
+		cmocka_unit_test(what_comes_back_is_not_gone),
+		cmocka_unit_test(what_is_filtered_out_or_on_another_screen_is_not_gone),
+		cmocka_unit_test(what_a_row_is_called_is_copied),
 		cmocka_unit_test(only_what_is_in_view_is_asked_for),
 		cmocka_unit_test(what_tells_of_a_runaway_is_asked_for_on_every_screen),
 		cmocka_unit_test(the_banner_names_what_grows_and_the_key_goes_there),

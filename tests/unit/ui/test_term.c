@@ -928,6 +928,50 @@ static void the_window_gets_a_title_and_its_old_one_back(void **state)
 	terminal_finish(&terminal);
 }
 
+/* struct copy_case - a kind of terminal, and what it is sent for "ab\xc3\xa9 c" */
+struct copy_case {
+	const char *term, *bytes; /* NULL: nothing, and that is told */
+};
+
+static void copy_and_say(void *data, int report_fd)
+{
+	struct canvas canvas;
+
+	(void)data;
+	open_term(&canvas);
+	bool copied = term_copy(SPAN("ab\xc3\xa9 c"));
+	if (write(report_fd, &copied, sizeof(copied)) < 0)
+		_exit(97);
+	leave_by_event(report_fd);
+}
+
+static void what_is_copied_reaches_the_clipboard_where_there_is_one(void **state)
+{
+	static const struct copy_case cases[] = {
+		{"xterm-256color", "\033]52;c;YWLDqSBj\007"},
+		{"tmux-256color", "\033]52;c;YWLDqSBj\007"},
+		{"linux", NULL},
+		{"vt100", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct terminal terminal;
+		bool copied = false;
+
+		terminal_start(&terminal, cases[i].term, copy_and_say, NULL);
+		assert_true(terminal_report(&terminal, &copied, sizeof(copied)));
+		assert_int_equal(copied, cases[i].bytes != NULL);
+		if (copied)
+			assert_true(terminal_expect(&terminal, 0, span_of(cases[i].bytes)));
+		terminal_type(&terminal, SPAN("\003"));
+		terminal_status(&terminal);
+		terminal_drain(&terminal, 50);
+		assert_int_equal(terminal_count(&terminal, SPAN("\033]52")), copied);
+		terminal_finish(&terminal);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -949,6 +993,7 @@ int main(void)
 		cmocka_unit_test(a_terminal_that_goes_away_is_told),
 		cmocka_unit_test(a_terminal_that_is_gone_is_told_once_even_without_a_signal),
 		cmocka_unit_test(a_forked_child_leaves_the_terminal_alone),
+		cmocka_unit_test(what_is_copied_reaches_the_clipboard_where_there_is_one),
 		cmocka_unit_test(the_window_gets_a_title_and_its_old_one_back),
 	};
 
