@@ -7,9 +7,14 @@
 
 static void empty(const struct view *view, struct strbuf *out)
 {
-	strbuf_adds(out, "No containers here. A: systemd units too, 2: cgroups");
+	bool acts = !view->options->readonly;
+	strbuf_adds(out, "No containers here");
 	if (view->options->plain_user)
-		strbuf_adds(out, ". Root may see more");
+		strbuf_adds(out, " (root may see more)");
+	strbuf_adds(out, acts ? ". n starts one, boxtop demo starts three"
+			      : ". boxtop demo starts three");
+	if (!view->options->plain_user)
+		strbuf_adds(out, "; A: systemd units");
 }
 
 static const struct view_columns narrow_list[] = {

@@ -61,7 +61,7 @@ extern const struct command command_top; /* the screen */
 extern const struct command command_list, command_stats, command_ps, command_ns, command_tree,
 	command_inspect, command_run, command_exec, command_logs, command_wait, command_stop,
 	command_rm, command_limit, command_freeze, command_thaw, command_kill, command_rootfs,
-	command_help, command_completion;
+	command_demo, command_help, command_completion;
 
 /** command_find() - by name or alias; NULL */
 const struct command *command_find(const char *name);

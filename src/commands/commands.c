@@ -22,10 +22,11 @@
 #include "commands/suggest.h"
 
 const struct command *const commands[] = {
-	&command_top,  &command_list,	 &command_stats,  &command_ps,	  &command_ns,
-	&command_tree, &command_inspect, &command_run,	  &command_exec,  &command_logs,
-	&command_wait, &command_stop,	 &command_rm,	  &command_limit, &command_freeze,
-	&command_thaw, &command_kill,	 &command_rootfs, &command_help,  &command_completion,
+	&command_top,	     &command_list,    &command_stats,	&command_ps,	&command_ns,
+	&command_tree,	     &command_inspect, &command_run,	&command_exec,	&command_logs,
+	&command_wait,	     &command_stop,    &command_rm,	&command_limit, &command_freeze,
+	&command_thaw,	     &command_kill,    &command_rootfs, &command_demo,	&command_help,
+	&command_completion,
 };
 const size_t commands_len = ARRAY_LEN(commands);
 

@@ -55,6 +55,8 @@ C-p|F10Quit|Ctrl-P
 C-f|F10Quit|Ctrl-F
 C-b|F10Quit|Ctrl-B
 C-a|F10Quit|Ctrl-A
+C-d|F10Quit|Ctrl-D
+C-u|F10Quit|Ctrl-U
 ^|F10Quit|^
 F3|Search:|F3
 Escape|F10Quit|Esc
@@ -62,6 +64,11 @@ Escape|F10Quit|Esc
 Escape|F10Quit|Esc
 S-F3|Search:|Shift-F3
 Escape|F10Quit|Esc
+M-n|Search:|Alt-n
+o|Search: o|the text
+Enter|F10Quit|Enter
+M-n|Search: o|Alt-n
+M-N|Search: o|Alt-N
 F4|Filter:|F4
 Escape|F10Quit|Esc
 \|Filter:|\
@@ -97,6 +104,16 @@ t|F5Tree|t
 Space|1 tagged|Space
 c|tagged|c
 U|F10Quit|U
+w|USER|w
+w|F10Quit|w
+y|Copy|y
+Escape|F10Quit|Esc
+:|Do:|:
+Escape|F10Quit|Esc
+F2|Colours|F2
+Escape|F10Quit|Esc
+S|Colours|S
+Escape|F10Quit|Esc
 u|All users|u
 Escape|F10Quit|Esc
 K|F10Quit|K
