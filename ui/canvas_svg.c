@@ -6,6 +6,8 @@
  */
 #include "ui/canvas_write.h"
 
+#include <stdio.h>
+
 #include "base/cleanup.h"
 
 /* In tenths of a pixel, so that there are no fractions to write. */
@@ -43,6 +45,7 @@ struct svg {
 	const struct canvas *canvas;
 	const struct theme *theme;
 	const struct palette *palette;
+	char colors[16][8]; /* "#rrggbb" */
 	struct strbuf *out;
 };
 
@@ -56,8 +59,8 @@ static struct ink ink_of(const struct svg *svg, uint16_t style)
 {
 	const struct palette *palette = svg->palette;
 	struct look look = theme_look(svg->theme, style);
-	const char *fg = look.fg < 0 ? palette->fg : palette->colors[look.fg];
-	const char *bg = look.bg < 0 ? NULL : palette->colors[look.bg];
+	const char *fg = look.fg < 0 ? palette->fg : svg->colors[look.fg];
+	const char *bg = look.bg < 0 ? NULL : svg->colors[look.bg];
 
 	if (look.attributes & STYLE_FLAG_REVERSE)
 		return (struct ink) {bg ? bg : palette->bg, fg, look.attributes};
@@ -336,8 +339,16 @@ static void write_head(const struct svg *svg)
 
 void canvas_write_svg(const struct canvas *canvas, const struct theme *theme, struct strbuf *out)
 {
-	struct svg svg = {canvas, theme, theme->light ? &light : &dark, out};
+	const struct palette *palette = theme->light ? &light : &dark;
+	struct svg svg = {.canvas = canvas, .theme = theme, .palette = palette, .out = out};
 
+	for (int i = 0; i < 16; i++) {
+		if (theme->palette)
+			snprintf(svg.colors[i], sizeof(svg.colors[i]), "#%06x",
+				 theme->palette[i] & 0xffffff);
+		else
+			snprintf(svg.colors[i], sizeof(svg.colors[i]), "%s", palette->colors[i]);
+	}
 	write_head(&svg);
 	for (int y = 0; y < canvas->height; y++) {
 		write_backgrounds(&svg, y);

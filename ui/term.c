@@ -20,6 +20,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "ui/ascii.h"
+#include "ui/colors.h"
 #include "ui/term_keys.h"
 #include "ui/term_name.h"
 #include "ui/term_signals.h"
@@ -38,15 +39,17 @@ static struct {
 	pid_t owner; /* a forked child that exits must leave all of this alone */
 	SCREEN *screen;
 	FILE *out; /* what ncurses takes for the terminal: a file in memory */
-	struct strbuf frame;
+	struct strbuf frame, spelled;
 	struct strbuf title; /* sets the title; to be written after the first frame */
 	struct strbuf mouse_off;
 	struct strbuf restore; /* gives the screen back */
 	bool title_due;
 	const struct theme *theme;
 	bool color, defaults, mouse, narrow_font;
-	struct canvas shown; /* what the terminal shows */
-	struct canvas late;  /* a frame it was too slow for */
+	bool exact;	      /* it shows colours of 24 bits */
+	struct color_map map; /* of a theme with colours of its own */
+	struct canvas shown;  /* what the terminal shows */
+	struct canvas late;   /* a frame it was too slow for */
 	bool shown_is_known, is_late, is_gone;
 	int signal;
 } term;
@@ -85,8 +88,13 @@ static void send_output(void)
 	if (term.title_due)
 		strbuf_add(&term.frame, term.title.data, term.title.len);
 	term.title_due = false;
-	if (term.frame.len > 0)
+	if (term.frame.len > 0 && term.exact && term.theme->palette) {
+		strbuf_reset(&term.spelled);
+		color_map_spell_out(&term.map, strbuf_span(&term.frame), &term.spelled);
+		tty_write(strbuf_span(&term.spelled));
+	} else if (term.frame.len > 0) {
 		tty_write(strbuf_span(&term.frame));
+	}
 }
 
 static int add_to_restore(int c)
@@ -142,6 +150,8 @@ static struct shade shade_of(int color, short fallback, bool background)
 {
 	if (color < 0)
 		return (struct shade) {term.defaults ? -1 : fallback, 0};
+	if (COLORS >= 256 && term.theme->palette)
+		return (struct shade) {(short)term.map.nearest[color], 0};
 	if (color < 8 || COLORS >= 16)
 		return (struct shade) {(short)color, 0};
 	if (background)
@@ -157,6 +167,8 @@ static void prepare_colors(void)
 {
 	if (term_is_mono())
 		return;
+	if (term.theme->palette)
+		color_map_init(&term.map, term.theme->palette);
 	for (short role = 0; role < STYLE_ROLES; role++) {
 		struct look look = term.theme->looks[role];
 
@@ -374,6 +386,7 @@ static void start_colors(bool wanted)
 {
 	term.color = wanted && has_colors() && start_color() == OK && COLOR_PAIRS > STYLE_ROLES;
 	term.defaults = term.color && use_default_colors() == OK;
+	term.exact = term.color && COLORS >= 256 && colors_are_exact();
 	prepare_colors();
 }
 
@@ -494,6 +507,7 @@ void term_close(void)
 	canvas_finish(&term.shown);
 	canvas_finish(&term.late);
 	strbuf_finish(&term.frame);
+	strbuf_finish(&term.spelled);
 	strbuf_finish(&term.title);
 	strbuf_finish(&term.mouse_off);
 	strbuf_finish(&term.restore);

@@ -35,6 +35,18 @@ enum color {
 	BRIGHT_WHITE,
 };
 
+/* Dark enough to be read on white, and backgrounds light enough for what stands on them. */
+static const uint32_t light_palette[] = {
+	0x1f2328, 0xb3261e, 0x1a6e2e, 0xffd866, 0x1f4fa3, 0x8a2a86, 0x1f8a99, 0xd0d7de,
+	0x5f6873, 0xb3261e, 0x1a6e2e, 0x8a6100, 0x1f4fa3, 0x8a2a86, 0x0f6f7c, 0xffffff,
+};
+
+/* Blues, oranges and greys that differ in brightness too (after Okabe and Ito). */
+static const uint32_t blind_palette[] = {
+	0x101418, 0xd55e00, 0x56b4e9, 0xe69f00, 0x005a94, 0xcc79a7, 0x7fb2cf, 0xc8ced6,
+	0x8a939e, 0xd55e00, 0x9ad7f5, 0xf0e442, 0x56b4e9, 0xcc79a7, 0xa6dcf5, 0xffffff,
+};
+
 /* The order of the themes is the order in which the setup offers them. */
 const struct theme
 	themes[] =
@@ -121,6 +133,7 @@ const struct theme
 			{
 				.name = "light",
 				.light = true,
+				.palette = light_palette,
 				.looks =
 					{
 						[STYLE_NORMAL] = {TERMINAL, TERMINAL, 0},
@@ -159,6 +172,7 @@ const struct theme
 				/* Blue against yellow, which all common kinds of colour blindness tell apart; red and
 		 * green mean nothing here. */
 				.name = "colour-blind",
+				.palette = blind_palette,
 				.looks =
 					{
 						[STYLE_NORMAL] = {TERMINAL, TERMINAL, 0},

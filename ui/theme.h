@@ -60,6 +60,8 @@ struct look {
 struct theme {
 	const char *name; /* "default", "monochrome", "light", "colour-blind" */
 	bool light;	  /* made for dark text on a light background */
+	/* its sixteen colours, 0xRRGGBB, where the terminal has 256 or more; NULL: the terminal's own */
+	const uint32_t *palette;
 	struct look looks[STYLE_ROLES];
 };
 

@@ -234,6 +234,7 @@ press Escape
 expect '[0-9]+ rows' "filter taken back"
 press /
 press -l 'boxtop'
+expect 'Search: boxtop' "search"
 press Escape
 expect_not 'Search:' "search ended"
 press d
