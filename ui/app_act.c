@@ -82,7 +82,7 @@ static bool is_about_detail(struct app *app, enum act_kind kind)
 
 static void choose_rows(struct app *app, enum act_kind kind, struct chosen *chosen)
 {
-	const struct table *table = view_table(app_view(app));
+	struct table *table = view_table(app_view(app));
 	const struct row_line *line = table_selected(table);
 	struct row row;
 	*chosen = (struct chosen) {.len = 0};
@@ -95,8 +95,12 @@ static void choose_rows(struct app *app, enum act_kind kind, struct chosen *chos
 	for (size_t i = 0; i < table->tagged.len; i++)
 		if (link_find(table->tagged.keys[i], rows, &row))
 			choose(chosen, &row, app->snapshot, kind);
-	if (table->tagged.len == 0 && line)
-		choose(chosen, &line->row, app->snapshot, kind);
+	if (table->tagged.len > 0 || !line)
+		return;
+	choose(chosen, &line->row, app->snapshot, kind);
+	/* From here on the cursor means this row, not whatever comes to stand on its line: what is done next
+	 * is done to the same. */
+	table_select(table, row_key(&line->row));
 }
 
 bool app_may_act(struct app *app)

@@ -128,6 +128,27 @@ static void rows_move_below_a_question_and_its_target_stays(void **state)
 	end(&rig);
 }
 
+/* Until something is done the cursor stays on the first line. */
+static void what_was_asked_about_keeps_the_cursor(void **state)
+{
+	struct rig rig;
+	(void)state;
+	fake_actions_init(&fake);
+	start(&rig, plain_options);
+	app_set_actions(rig.app, &fake.actions);
+	next_snapshot(&rig);
+	type(&rig, "L");
+	assert_asked("hold limits web-1 (docker)\n");
+	type(&rig, "Esc");
+	strbuf_reset(&fake.asked);
+	app_act(rig.app, ACTION_INVERT);
+	next_snapshot(&rig);
+	assert_string_equal(selected_name(&rig), "web-1");
+	type(&rig, "X");
+	assert_asked("hold kill web-1 (docker)\n");
+	end(&rig);
+}
+
 static void tagged_rows_end_together(void **state)
 {
 	struct rig rig;
@@ -439,6 +460,7 @@ int main(void)
 		cmocka_unit_test(enter_need_not_wait_for_what_is_looked_up),
 		cmocka_unit_test(what_vanishes_while_it_is_asked_about_is_said_and_left_alone),
 		cmocka_unit_test(rows_move_below_a_question_and_its_target_stays),
+		cmocka_unit_test(what_was_asked_about_keeps_the_cursor),
 		cmocka_unit_test(tagged_rows_end_together),
 		cmocka_unit_test(a_process_of_a_container_stands_for_it),
 		cmocka_unit_test(one_of_no_container_ends_with_its_tree_and_freezes_not),
