@@ -19,6 +19,13 @@
 	 SOURCE_PROCS_MORE | SOURCE_HOST)
 #define TICK_USEC 10000u /* as rough as /proc tells CPU time */
 #define TRIES	  20
+#define STANDING  4096
+
+/** struct difference - of one try; one that is no change of the machine is there in every try */
+struct difference {
+	pid_t pid;
+	const char *what; /* a literal */
+};
 
 /* struct both - the collectors over each source, with caches of their own */
 struct both {
@@ -31,7 +38,10 @@ struct both {
 	struct snapshot *before, *between, *after;
 	struct pid_entry *proc_entries; /* of the pass before */
 	size_t proc_entries_len;
-	char wrong[512]; /* the first difference */
+	char wrong[512]; /* the first difference that was there in every try */
+	struct difference standing[2][STANDING];
+	size_t standing_len[2]; /* those of the try before, and of this one */
+	bool first_try;
 };
 
 static struct tasks *tasks_or_skip(void)
@@ -123,9 +133,32 @@ static void keep_proc_entries(struct both *both)
 
 /* ---- Comparing ---- */
 
+/* stands() - remember a difference; false if a try before this one had it not */
+static bool stands(struct both *both, pid_t pid, const char *what)
+{
+	bool known = both->first_try;
+
+	for (size_t i = 0; i < both->standing_len[0] && !known; i++)
+		known = both->standing[0][i].pid == pid &&
+			strcmp(both->standing[0][i].what, what) == 0;
+	if (known && both->standing_len[1] < STANDING)
+		both->standing[1][both->standing_len[1]++] = (struct difference) {pid, what};
+	return known;
+}
+
+static void begin_try(struct both *both, bool first)
+{
+	memcpy(both->standing[0], both->standing[1],
+	       both->standing_len[1] * sizeof(both->standing[1][0]));
+	both->standing_len[0] = both->standing_len[1];
+	both->standing_len[1] = 0;
+	both->first_try = first;
+	both->wrong[0] = '\0';
+}
+
 static void differs(struct both *both, pid_t pid, const char *what, uint64_t proc, uint64_t told)
 {
-	if (!both->wrong[0])
+	if (stands(both, pid, what) && !both->wrong[0])
 		snprintf(both->wrong, sizeof(both->wrong), "%s of %d: /proc %llu, iterator %llu",
 			 what, (int)pid, (unsigned long long)proc, (unsigned long long)told);
 }
@@ -158,6 +191,7 @@ static void grows(struct both *both, pid_t pid, const char *what, const struct m
 static void compare_texts(struct both *both, const struct process *a, const struct process *b,
 			  const struct process *c)
 {
+	static const char *const names[] = {"name", "command line", "user", "terminal"};
 	const char *const texts[][3] = {{a->comm, b->comm, c->comm},
 					{a->cmdline, b->cmdline, c->cmdline},
 					{a->user, b->user, c->user},
@@ -169,9 +203,10 @@ static void compare_texts(struct both *both, const struct process *a, const stru
 		const char *between = texts[i][1] ? texts[i][1] : "(none)";
 		const char *after = texts[i][2] ? texts[i][2] : "(none)";
 
-		if (strcmp(before, after) == 0 && strcmp(before, between) != 0 && !both->wrong[0])
-			snprintf(both->wrong, sizeof(both->wrong), "text of %d: %.200s, %.200s",
-				 (int)b->pid, before, between);
+		if (strcmp(before, after) == 0 && strcmp(before, between) != 0 &&
+		    stands(both, b->pid, names[i]) && !both->wrong[0])
+			snprintf(both->wrong, sizeof(both->wrong), "%s of %d: %.200s, %.200s",
+				 names[i], (int)b->pid, before, between);
 	}
 }
 
@@ -257,7 +292,7 @@ static void compare_entries(struct both *both, struct pids *told)
 	}
 }
 
-/* A machine lives: what differs has to differ every time. */
+/* A machine lives: what is wrong differs every time. */
 static void both_agree(struct both *both, const pid_t *pids, size_t n)
 {
 	if (!both->tasks)
@@ -265,7 +300,7 @@ static void both_agree(struct both *both, const pid_t *pids, size_t n)
 	for (int i = 0; i < TRIES; i++) {
 		struct pids *told;
 
-		both->wrong[0] = '\0';
+		begin_try(both, i == 0);
 		snapshot_unref(both->before);
 		both->before = pass_over(both, NULL);
 		keep_proc_entries(both);
