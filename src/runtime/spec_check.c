@@ -82,7 +82,7 @@ static int check_root(const struct spec_root *root, struct err *err)
 		r = spec_check_path("directory for changes", root->keep, err);
 	if (r < 0)
 		return r;
-	if (root->readonly && (root->keep || root->ephemeral))
+	if (root->readonly && root->keep)
 		return err_setx(err, EINVAL, "root: read-only, so there are no changes to keep");
 	if (root->ephemeral && root->keep)
 		return err_setx(err, EINVAL, "root: changes can't both vanish and be kept in '%s'",

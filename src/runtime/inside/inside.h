@@ -15,6 +15,7 @@
 
 #define INSIDE_SOCKET_FD 3
 #define INSIDE_BINDS_MAX 256
+#define INSIDE_PARTS_MAX 128
 
 /** struct inside - the state of one launch */
 struct inside {
@@ -24,9 +25,11 @@ struct inside {
 	int root_mount_fd; /* the new root as a mount that is attached nowhere yet; -1 */
 	int root_fd;	   /* the new root, attached; -1 */
 	int bind_fds[INSIDE_BINDS_MAX]; /* sources of bind mounts, by number of the mount; -1 */
-	int terminal_fd;		/* the pty's end for the command; -1 */
-	int image_fd;			/* this very program; -1 */
-	bool host_side; /* still in the namespaces of the runtime, with its privileges */
+	int part_fds[INSIDE_PARTS_MAX]; /* mounts that a composed root is made of */
+	size_t parts_len;
+	int terminal_fd; /* the pty's end for the command; -1 */
+	int image_fd;	 /* this very program; -1 */
+	bool host_side;	 /* still in the namespaces of the runtime, with its privileges */
 };
 
 /** struct step - one thing to do between clone and exec; names itself in the error */

@@ -179,6 +179,10 @@ static int compose_dir(struct inside *inside, struct layer *layer, const char *n
 	target = openat(root_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (target < 0 || mountfd_attach(mount_fd, target) < 0)
 		return err_set(err, errno, "attach the host's %s", path);
+	if (inside->parts_len == INSIDE_PARTS_MAX)
+		return err_setx(err, E2BIG, "attach the host's %s: / has too many directories",
+				path);
+	inside->part_fds[inside->parts_len++] = TAKE_FD(mount_fd);
 	return 0;
 }
 
@@ -330,6 +334,10 @@ int root_readonly(struct inside *inside, struct err *err)
 
 	if (inside->root_fd < 0)
 		return 0;
+	/* What else is mounted in it stays as it was asked for. */
+	for (size_t i = 0; i < inside->parts_len; i++)
+		if (mountfd_set(inside->part_fds[i], MOUNT_ATTR_RDONLY, false, err) < 0)
+			return -err->code;
 	fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? err_set(err, errno, "open /")
 		      : mountfd_set(fd, MOUNT_ATTR_RDONLY, false, err);

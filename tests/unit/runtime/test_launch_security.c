@@ -136,7 +136,7 @@ static void a_racing_image_gets_nothing_mounted_on_the_host(void **state)
 	rig->spec.mounts_len = 1;
 	rig_args(rig, (const char *const[]) {"/bin/true", NULL});
 	assert_int_equal(pthread_create(&thread, NULL, race, &racer), 0);
-	for (int i = 0; i < 100; i++)
+	for (int i = 0; i < 500; i++)
 		rig_run_cg(rig, NULL);
 	racer.stop = true;
 	pthread_join(thread, NULL);

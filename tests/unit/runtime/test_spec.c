@@ -239,6 +239,10 @@ static void an_archive_is_shared_so_it_needs_a_layer(void **state)
 	spec->root.ephemeral = false;
 	spec->root.readonly = true;
 	refused(spec, "read-only");
+	/* Where mounts need directories that the root lacks, a layer takes these. */
+	spec->root.ephemeral = true;
+	spec->root.keep = NULL;
+	taken(spec);
 }
 
 static struct spec_mount *add_mount(struct spec *spec, const char *destination, const char *type,
