@@ -122,6 +122,7 @@ static void live_through(struct rig *rig)
 {
 	char *args[] = {"/bin/sh", "-c", "exit 5", NULL};
 	struct sandbox_exec inside = {.args = {args, 3}};
+	struct sandbox_end end;
 	int code;
 
 	rig->spec.remove = false;
@@ -130,10 +131,10 @@ static void live_through(struct rig *rig)
 		fail_msg("exec: %s", rig->err.text);
 	assert_int_equal(code, 5);
 	if (sandbox_stop(rig->spec.name, 0, &rig->err) < 0 ||
-	    sandbox_wait(rig->spec.name, &code, &rig->err) < 0 ||
+	    sandbox_wait(rig->spec.name, &end, &rig->err) < 0 ||
 	    sandbox_remove(rig->spec.name, false, &rig->err) < 0)
 		fail_msg("end: %s", rig->err.text);
-	assert_int_equal(code, 128 + SIGKILL);
+	assert_int_equal(end.exit_code, 128 + SIGKILL);
 	rig->spec.remove = true;
 }
 
