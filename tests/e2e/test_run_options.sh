@@ -186,9 +186,9 @@ is "--cgroup-parent" "/$prefix-parent/$name" "$got"
 both "none" --no-terminal --rootfs "$jail" -- sh -c '[ -t 0 ] || [ -t 1 ] || echo none'
 checked="$checked --terminal"
 is "--terminal" "/dev/pts/0 yes" "$(script -qec "'$boxtop' run --rm -t --rootfs '$jail' -- \
-	sh -c 'readlink /proc/self/fd/0; [ -t 1 ] && echo yes'" /dev/null </dev/null | tr -d '\r' | xargs)"
+	sh -c 'readlink /proc/self/fd/0; [ -t 1 ] && echo yes'" /dev/null </dev/null | grep -o '/dev/pts/0\|yes\|no' | xargs)"
 is "--no-terminal on one" "no" "$(script -qec "'$boxtop' run --rm -T --rootfs '$jail' -- \
-	sh -c '[ -t 0 ] || echo no'" /dev/null </dev/null | tr -d '\r' | xargs)"
+	sh -c '[ -t 0 ] || echo no'" /dev/null </dev/null | grep -o '/dev/pts/0\|yes\|no' | xargs)"
 
 # ---- Its life ----
 
