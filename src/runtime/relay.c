@@ -378,7 +378,8 @@ int relay_poll(struct relay *relay, struct pollfd *extras, size_t n, int timeout
 	r = poll_retry(polled, len + n, bound_timeout(relay, timeout_msec));
 	if (r < 0)
 		return r;
-	memcpy(extras, polled + len, n * sizeof(*extras));
+	for (size_t i = 0; i < n; i++)
+		extras[i].revents = polled[len + i].revents;
 	take_all_signals(relay);
 	if (relay->console_fd >= 0 && relay->out.from < 0)
 		relay->out.from = relay->console_fd;

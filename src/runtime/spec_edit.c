@@ -69,9 +69,13 @@ static bool find_cap(struct span name, uint64_t *out)
 	}
 	if (name.len == 0 || !span_copy(name, full + at, sizeof(full) - at))
 		return false;
-	for (char *p = full; *p; p++)
+	for (char *p = full; *p; p++) {
+		/* libcap stops at what can be in no name, and takes what was before it. */
+		if (!isalnum((unsigned char)*p) && *p != '_')
+			return false;
 		*p = (char)tolower((unsigned char)*p);
-	/* libcap takes bare numbers, too: not what is meant by a name. */
+	}
+	/* It takes bare numbers, too: not what is meant by a name. */
 	if (cap_from_name(full, &value) < 0 || value < 0 || value > CAP_LAST_CAP)
 		return false;
 	*out = UINT64_C(1) << value;
@@ -265,17 +269,17 @@ int spec_set_seccomp(struct spec *spec, const char *text, struct err *err)
 	_cleanup_(cleanup_free)
 	char *path = NULL;
 
-	spec->seccomp_profile = NULL;
-	if (strcmp(text, "default") == 0) {
-		spec->seccomp = SPEC_SECCOMP_DEFAULT;
-	} else if (strcmp(text, "none") == 0) {
-		spec->seccomp = SPEC_SECCOMP_NONE;
-	} else {
+	enum spec_seccomp seccomp = SPEC_SECCOMP_PROFILE;
+
+	if (strcmp(text, "default") == 0)
+		seccomp = SPEC_SECCOMP_DEFAULT;
+	else if (strcmp(text, "none") == 0)
+		seccomp = SPEC_SECCOMP_NONE;
+	else
 		path = realpath(text, NULL);
-		if (!path)
-			return err_set(err, errno, "seccomp profile '%s' (or default, none)", text);
-		spec->seccomp = SPEC_SECCOMP_PROFILE;
-		spec->seccomp_profile = arena_strdup(&spec->arena, path);
-	}
+	if (seccomp == SPEC_SECCOMP_PROFILE && !path)
+		return err_set(err, errno, "seccomp profile '%s' (or default, none)", text);
+	spec->seccomp = seccomp;
+	spec->seccomp_profile = arena_strdup(&spec->arena, path);
 	return 0;
 }
