@@ -17,7 +17,7 @@
 struct tasks;
 
 /**
- * tasks_open() - hand the iterator to the kernel: 30 to 40 ms of CPU time
+ * tasks_open() - hand the iterator to the kernel: some 8 ms of CPU time
  * @proc_fd: an open /proc, borrowed: it has to show the first pid namespace
  *
  * Return: 0; -errno with @err: what is missing.

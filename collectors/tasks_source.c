@@ -18,7 +18,7 @@
 #include "collectors/tasks.h"
 
 /* With fewer processes /proc answers once before the iterator is ready. */
-#define PROCESSES_WORTH_IT 1500u
+#define PROCESSES_WORTH_IT 200u
 
 /** struct tasks_source - kept between passes */
 struct tasks_source {

@@ -66,12 +66,14 @@ static void open_hierarchies(void)
 
 static void group_name(char *buf, size_t cap, int group, const char *file)
 {
-	snprintf(buf, cap, "g%04d%s", group, file);
+	/* As Docker names those of its containers: each is a row on the screen of containers. */
+	snprintf(buf, cap, "docker-%08x%056x.scope%s", (unsigned int)group * 2654435761u,
+		 (unsigned int)group, file);
 }
 
 static void make_groups(int groups)
 {
-	char name[64];
+	char name[128];
 
 	for (size_t h = 0; h < hierarchies_len; h++)
 		for (int g = 0; g < groups; g++) {
@@ -82,7 +84,7 @@ static void make_groups(int groups)
 
 static void enter_group(int group)
 {
-	char name[64];
+	char name[128];
 
 	group_name(name, sizeof(name), group, "/cgroup.procs");
 	for (size_t h = 0; h < hierarchies_len; h++)
@@ -97,7 +99,7 @@ static void leave_groups(void)
 
 static void remove_groups(int groups)
 {
-	char name[64];
+	char name[128];
 
 	for (size_t h = 0; h < hierarchies_len; h++) {
 		for (int g = 0; g < groups; g++) {

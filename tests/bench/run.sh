@@ -1,29 +1,38 @@
 #!/bin/sh
-# Measures boxtop beside its peers, in one run on one machine, and prints Markdown tables.
-# usage: run.sh BOXTOP BUILD_DIR [refresh|once]...     (default: all)
+# Measures boxtop beside its peers, in one run on one machine: Markdown on standard output, and the same as
+# a picture in BENCH_OUT (build/bench-results). usage: run.sh BOXTOP BUILD_DIR [full] [PART...]
 #
-# A program first gets BENCH_WARMUP seconds to find its pace: boxtop reads the namespaces of a crowd bit
-# by bit. CPU per refresh is what all threads of a program consumed (schedstat, nanoseconds) while its screen
-# stood open in a terminal of 160x50 and refreshed once a second, divided by the seconds. The programs
+#   screens   what a screen costs while it stands open, its first frame, its answer to keys
+#   commands  one run of commands that print once
+#   launch    /bin/true in a sandbox
+#   kill      bombs of growing sizes
+#
+# Without PART all of them. What is short takes some 6 minutes; full takes more than an hour. The programs
 # take turns, round by round; a figure is the median over the rounds, with the least and the greatest.
 set -u
-boxtop=$(realpath "${1:?usage: run.sh BOXTOP BUILD_DIR [NAME...]}")
-crowd=$(realpath "${2:?usage: run.sh BOXTOP BUILD_DIR [NAME...]}")/tests/bench/crowd
+here=$(dirname "$(realpath "$0")")
+boxtop=$(realpath "${1:?usage: run.sh BOXTOP BUILD_DIR [full] [PART...]}")
+build=$(realpath "${2:?usage: run.sh BOXTOP BUILD_DIR [full] [PART...]}")
 shift 2
-processes=${BENCH_PROCESSES:-10000}
-cgroups=${BENCH_CGROUPS:-500}
-rounds=${BENCH_ROUNDS:-5}
-seconds=${BENCH_SECONDS:-8}
+bin=$build/tests/bench
+# processes, cgroups and what the processes do
+crowds=${BENCH_CROWDS:-"1000:10:idle 10000:500:idle"}
+rounds=${BENCH_ROUNDS:-2} seconds=${BENCH_SECONDS:-5} warmup=${BENCH_WARMUP:-12} keys=${BENCH_KEYS:-40}
+bombs=${BENCH_BOMBS:-"100 1000"}
+if [ "${1:-}" = full ]; then
+	shift
+	crowds=${BENCH_CROWDS:-"1000:10:idle 10000:10:idle 10000:500:idle 10000:500:busy 10000:500:churn
+		10000:5000:idle 30000:5000:idle"}
+	rounds=${BENCH_ROUNDS:-5} seconds=${BENCH_SECONDS:-10} keys=${BENCH_KEYS:-200}
+	bombs=${BENCH_BOMBS:-"100 1000 5000 20000"}
+fi
+[ $# -gt 0 ] || set -- screens commands launch kill
+out=${BENCH_OUT:-$(dirname "$build")/bench-results}
+mkdir -p "$out"
 work=$(mktemp -d)
-warmup=${BENCH_WARMUP:-15}
-socket=boxtop-bench-$$
-
-[ -x "$crowd" ] || {
-	ninja -C "$(dirname "$(dirname "$(dirname "$crowd")")")" --quiet crowd || exit 1
-}
+export boxtop bin work rounds seconds warmup keys
 
 cleanup() {
-	tmux -L "$socket" kill-server 2>/dev/null
 	exec 9>&-
 	[ -z "${crowd_pid:-}" ] || wait "$crowd_pid" 2>/dev/null
 	rm -rf "$work"
@@ -31,9 +40,16 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 
+say() {
+	printf '%s\n' "bench: $*" >&2
+}
+
+# start_crowd PROCESSES:CGROUPS:HOW
 start_crowd() {
+	crowd=$1
 	mkfifo "$work/stop"
-	"$crowd" "$processes" "$cgroups" idle <"$work/stop" >"$work/ready" &
+	# shellcheck disable=SC2046
+	"$bin/crowd" $(echo "$crowd" | tr : ' ') <"$work/stop" >"$work/ready" &
 	crowd_pid=$!
 	exec 9>"$work/stop"
 	while ! grep -q ready "$work/ready" 2>/dev/null; do
@@ -42,121 +58,121 @@ start_crowd() {
 	done
 }
 
-# cpu_ns PID - CPU time of all its threads so far
-cpu_ns() {
-	cat /proc/"$1"/task/*/schedstat 2>/dev/null | awk '{ sum += $1 } END { printf "%.0f\n", sum }'
+end_crowd() {
+	exec 9>&-
+	wait "$crowd_pid" 2>/dev/null
+	crowd_pid=
+	rm -f "$work/stop" "$work/ready"
 }
 
-# open_screen COMMAND... - start it in a terminal of its own; sets screen_pid
-open_screen() {
-	# A server that is on its way out takes no session: each screen has one of its own.
-	socket=boxtop-bench-$$-$((turn = ${turn:-0} + 1))
-	tmux -L "$socket" -f /dev/null new-session -d -x 160 -y 50 "exec $*"
-	sleep "$warmup"
-	screen_pid=$(tmux -L "$socket" list-panes -F '#{pane_pid}' 2>/dev/null | head -n 1)
+# screen NAME TEXT COMMAND... - one round of one program; nothing where the program isn't there
+screen() {
+	name=$1 text=$2
+	shift 2
+	command -v "$1" >/dev/null || return 0
+	"$bin/screen" -w "$warmup" -s "$seconds" -k "$keys" -u "$text" "$@" 9>&- >"$work/line" ||
+		say "$name did not run"
+	echo "$crowd $name $(cat "$work/line")" >>"$work/screens"
 }
 
-# measure NAME COMMAND... - one round: milliseconds of CPU per second, resident kilobytes
-measure() {
-	name=$1
-	shift
-	open_screen "$@"
-	[ -n "$screen_pid" ] && [ -d "/proc/$screen_pid" ] || {
-		say "$name did not start"
-		tmux -L "$socket" kill-server 2>/dev/null
-		return
-	}
-	before=$(cpu_ns "$screen_pid")
-	from=$(date +%s%N)
-	sleep "$seconds"
-	after=$(cpu_ns "$screen_pid")
-	to=$(date +%s%N)
-	rss=$(awk '/^VmRSS/ { print $2 }' "/proc/$screen_pid/status")
-	tmux -L "$socket" kill-server 2>/dev/null
-	awk -v a="$before" -v b="$after" -v f="$from" -v t="$to" -v rss="$rss" -v n="$name" \
-		'BEGIN { printf "%s %.3f %d\n", n, (b - a) / (t - f) * 1000, rss }' >>"$work/results"
+# btop is told by a file how often it looks.
+screen_btop() {
+	mkdir -p "$work/config/btop"
+	echo 'update_ms = 1000' >"$work/config/btop/btop.conf"
+	screen btop root env XDG_CONFIG_HOME="$work/config" btop
 }
 
-say() {
-	printf '%s\n' "bench: $*" >&2
+round_of_screens() {
+	screen htop root htop -d 10
+	screen boxtop-processes root "$boxtop" -d 10 --screen processes
+	screen boxtop-containers docker "$boxtop" -d 10 --screen containers
+	screen boxtop-proc root "$boxtop" -d 10 --screen processes --source proc
+	screen boxtop-stats docker "$boxtop" stats -d 10
+	screen top root top -d 1
+	! command -v btop >/dev/null || screen_btop
+	screen atop root atop 1
+	screen systemd-cgtop / systemd-cgtop -d 1
+	if command -v podman >/dev/null && [ -n "$(podman ps -q 2>/dev/null)" ]; then
+		screen podman-stats % podman stats -i 1
+	fi
 }
 
-# column NAME FIELD - its figures, sorted
-column() {
-	awk -v n="$1" -v f="$2" '$1 == n { print $f }' "$work/results" | sort -n
-}
-
-median() {
-	awk '{ v[NR] = $1 } END { if (NR) print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
-}
-
-row() {
-	cpu=$(column "$1" 2 | median)
-	[ -n "$cpu" ] || return
-	base=$(column htop 2 | median)
-	printf '| %s | %.1f | %.1f–%.1f | %s | %.1f | %s |\n' "$1" "$cpu" \
-		"$(column "$1" 2 | head -n 1)" "$(column "$1" 2 | tail -n 1)" \
-		"$(awk -v a="$cpu" -v b="$base" 'BEGIN { printf "%.3f", a / b }')" \
-		"$(column "$1" 3 | median | awk '{ print $1 / 1024 }')" \
-		"$(awk -v a="$(column "$1" 3 | median)" -v b="$(column htop 3 | median)" \
-			'BEGIN { printf "%.2f", a / b }')"
-}
-
-bench_refresh() {
-	: >"$work/results"
-	round=0
-	while [ "$round" -lt "$rounds" ]; do
-		round=$((round + 1))
-		say "round $round of $rounds"
-		measure htop htop -d 10
-		measure boxtop-containers "$boxtop" -d 10 --screen containers
-		measure boxtop-processes "$boxtop" -d 10 --screen processes
-		! command -v top >/dev/null || measure top top -d 1
-		! command -v btop >/dev/null || measure btop btop
+bench_screens() {
+	: >"$work/screens"
+	for spec in $crowds; do
+		start_crowd "$spec"
+		round=0
+		while [ "$round" -lt "$rounds" ]; do
+			round=$((round + 1))
+			say "screens, $spec, round $round of $rounds"
+			round_of_screens
+			echo "$crowd floor $("$bin/floor")" >>"$work/screens"
+		done
+		end_crowd
 	done
-	echo
-	echo "### CPU per refresh and resident memory: $processes idle processes in $cgroups cgroups"
-	echo
-	echo "| screen | CPU ms per second | least–greatest | of htop | resident MiB | of htop |"
-	echo "|---|---|---|---|---|---|"
-	for name in htop boxtop-containers boxtop-processes top btop; do
-		row "$name"
-	done
+	cp "$work/screens" "$out/screens.txt"
+	awk -f "$here/report.awk" "$work/screens"
+	awk -f "$here/plot.awk" "$work/screens" >"$out/screens.svg"
 }
 
-# once NAME COMMAND... - user and system seconds of one run, least of three
-once() {
-	name=$1
-	shift
-	for _ in 1 2 3; do
-		bash -c 'TIMEFORMAT="%U %S %R"; time "$@" >/dev/null 2>&1' _ "$@" 2>&1 |
-			awk -v n="$name" '{ printf "%s %.3f %.3f\n", n, ($1 + $2) * 1000, $3 * 1000 }'
-	done | sort -k2 -n | sed -n 2p
-}
-
-bench_once() {
-	echo
-	echo "### One run of a command: $processes idle processes in $cgroups cgroups (median of 3)"
-	echo
-	echo "| command | CPU ms | wall ms |"
-	echo "|---|---|---|"
-	{
-		once lsns lsns
-		once "boxtop-ns" "$boxtop" ns
-		once "ps" ps -eo pid,cgroup,rss,pcpu,args
-		once "boxtop-ps" "$boxtop" ps
-		once "boxtop-list" "$boxtop" list
-	} | while read -r name cpu wall; do
-		echo "| $name | $cpu | $wall |"
+bench_commands() {
+	cat >"$work/once" <<-END
+		lsns
+		$boxtop ns
+		ps -eo pid,cgroup,rss,pcpu,args
+		$boxtop ps
+		$boxtop ps --source proc
+		$boxtop list
+		$boxtop --version
+	END
+	for spec in $crowds; do
+		start_crowd "$spec"
+		say "commands, $spec"
+		"$bin/spawn" $((rounds + 1)) 0 "$work/once" >"$work/took"
+		end_crowd
+		printf '\n### One run of a command: %s\n\n' "$(echo "$spec" | awk -F: \
+			'{ print $1 " " $3 " processes in " $2 " cgroups" }')"
+		echo "| command | CPU ms | wall ms | least–greatest | MiB |"
+		echo "|---|---|---|---|---|"
+		sed "s|$boxtop|boxtop|" "$work/once" | paste -d '|' - "$work/took" | awk -F'|' '{
+			split($2, f, " ")
+			printf "| %s | %.1f | %.1f | %.1f–%.1f | %.1f |\n", $1, f[6], f[1], f[2], f[3], f[4] / 1024
+		}'
 	done
 }
 
-start_crowd
-printf '%s\n' "$(uname -sr), $(nproc) CPUs; htop $(htop --version | awk '{ print $2; exit }')"
-[ $# -gt 0 ] || set -- refresh once
-for name in "$@"; do
-	case $name in
-	refresh | once) "bench_$name" ;;
-	*) say "there is no measurement '$name'" && exit 2 ;;
+bench_launch() {
+	printf '\n### A sandbox from start to end\n\n'
+	say "launch"
+	BENCH_LAUNCH_ROUNDS=$((rounds * 10)) sh "$here/launch.sh" "$boxtop" "$build"
+}
+
+bench_kill() {
+	for size in $bombs; do
+		printf '\n### Ending a bomb of %s processes\n\n' "$size"
+		say "kill, bombs of $size"
+		"$bin/bench_kill" "$build/tests/bomb" "$size" "$((rounds + 1))"
+	done
+}
+
+versions() {
+	printf '%s, %s CPUs' "$(uname -sr)" "$(nproc)"
+	for program in htop top btop atop crun runc bwrap; do
+		command -v "$program" >/dev/null && printf '; %s %s' "$program" "$("$program" --version 2>&1 |
+			grep -o '[0-9][0-9.]*[0-9]' | head -n 1)"
+	done
+	echo
+}
+
+for part in "$@"; do
+	case $part in
+	screens | commands | launch | kill) ;;
+	*) say "there is no part '$part'" && exit 2 ;;
 	esac
 done
+ninja -C "$build" --quiet benches || exit 1
+versions
+for part in "$@"; do
+	"bench_$part"
+done
+say "the picture and the raw figures are in $out"
