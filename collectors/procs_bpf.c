@@ -135,10 +135,10 @@ static bool pages_are_due(struct procs_pages *pages, const struct task_fact *fac
 	return all || pages->first++ < PAGES_FIRST_MAX;
 }
 
-/* Who is on the way out has given up its memory, but is no zombie yet. */
+/* Who is on the way out has given up its memory: that is known to be none. */
 static bool has_memory(const struct task_fact *fact)
 {
-	return fact->total_pages > 0 || fact->exit_state != 0;
+	return fact->total_pages > 0 || fact->exit_state != 0 || fact->flags & PARSE_PF_EXITING;
 }
 
 static struct metric pages_of(const struct procs_pass *p, const struct process *row,

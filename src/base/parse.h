@@ -97,6 +97,8 @@ struct parse_stat {
 };
 /** PARSE_PF_KTHREAD - in parse_stat.flags: a thread of the kernel (include/linux/sched.h) */
 #define PARSE_PF_KTHREAD 0x00200000u
+/** PARSE_PF_EXITING - on its way out: a first process of a pid namespace may wait there for the others */
+#define PARSE_PF_EXITING 0x00000004u
 int parse_proc_stat(struct span file, struct parse_stat *out, struct err *err);
 
 /** parse_ns_link() - "net:[4026531840]" to its inode; false on anything else */
