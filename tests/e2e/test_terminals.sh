@@ -35,7 +35,9 @@ for terminal in linux xterm-256color screen tmux-256color vt100; do
 	}
 	echo "$terminal"
 	use "$terminal"
-	start
+	# Without waiting for what each key shows, one may come to mean another thing than it should: what acts on
+	# this machine must not be reached.
+	start --readonly
 	expect 'F10Quit' "$terminal"
 	press_every_key quietly
 	for _ in 1 2 3; do
