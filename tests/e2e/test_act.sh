@@ -17,7 +17,7 @@ cleanup_all() {
 	cleanup
 }
 trap cleanup_all EXIT
-trap 'exit 1' INT TERM HUP
+trap 'exit 1' INT TERM HUP PIPE
 
 count() {
 	wc -l <"$(mount_of pids)/$prefix-$1/cgroup.procs"
