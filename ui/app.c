@@ -156,6 +156,19 @@ static bool take_news(struct app *app)
 
 /* ---- Without a terminal ---- */
 
+/* What a question is about is looked up by another thread. */
+static void await_held(struct app *app)
+{
+	struct acting *acting = &app->acting;
+	take_news(app);
+	while (acting->ticket && acting->looking && acting->actions->wake_fd >= 0) {
+		struct pollfd pfd = {.fd = acting->actions->wake_fd, .events = POLLIN};
+		if (poll(&pfd, 1, INSIDE_WAIT_MSEC) <= 0)
+			return;
+		take_news(app);
+	}
+}
+
 static int press_keys(struct app *app, const char *text, struct canvas *canvas, struct err *err)
 {
 	struct key_script script = {span_of(text), false};
@@ -165,7 +178,7 @@ static int press_keys(struct app *app, const char *text, struct canvas *canvas, 
 		/* Pages and what is in view depend on the last drawing. */
 		app_draw(app, canvas);
 		app_event(app, &event);
-		take_news(app);
+		await_held(app);
 	}
 	return r;
 }

@@ -139,6 +139,13 @@ static struct act_rows act_rows_of(const struct app *app, const struct chosen *c
 
 /* ---- Questions ---- */
 
+static uint64_t history_key_of(const struct row *row)
+{
+	if (row->kind == ROW_CONTAINER)
+		return row_container(row)->key;
+	return row->kind == ROW_CGROUP ? history_cgroup(row_cgroup(row)->id) : 0;
+}
+
 bool app_hold(struct app *app, enum act_kind kind)
 {
 	struct acting *acting = &app->acting;
@@ -148,6 +155,7 @@ bool app_hold(struct app *app, enum act_kind kind)
 	const struct act_rows rows = act_rows_of(app, &chosen);
 	app_drop(app);
 	acting->deed = (struct act_deed) {.kind = kind};
+	acting->history_key = history_key_of(&chosen.rows[0]);
 	acting->ticket = acting->actions->hold(acting->actions, kind, &rows);
 	acting->looking = true;
 	arena_reset(&app->dialog_texts);

@@ -17,6 +17,7 @@ struct acting {
 	uint64_t ticket;	 /* of the question; 0: none */
 	struct act_deed deed;	 /* that it asks about */
 	struct act_news *held;	 /* the last answer about it; NULL: none yet */
+	uint64_t history_key;	 /* of the first of those; 0: none */
 	bool looking;		 /* asked whether it is still there */
 	struct form form;	 /* limits, or a launch */
 	struct strbuf launch[8]; /* what was launched last (enum launch_field) */

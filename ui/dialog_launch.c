@@ -11,6 +11,7 @@
 
 #define VALUE_COLUMNS 44
 #define ARGS_MAX      64
+#define CTRL_Y	      25u
 
 /** enum launch_field - in the order of their lines; each has a place in acting.launch */
 enum launch_field {
@@ -158,11 +159,24 @@ static void launch(struct app *app)
 	app_say(app, STYLE_STRONG, "Starting it\xe2\x80\xa6");
 }
 
+/* copy_line() - to the clipboard of the terminal */
+static void copy_line(struct app *app)
+{
+	struct launch_line line;
+	build(app, &line);
+	strbuf_reset(&app->copy);
+	shell_text(&line, &app->copy);
+	app_say(app, STYLE_OK, "Copied: the line that starts it");
+}
+
 static void answer_launch(struct app *app, enum dialog_result result, uint32_t key)
 {
-	(void)key;
 	if (result == DIALOG_CANCELLED)
 		return;
+	if (result == DIALOG_NOT_MINE && key == CTRL_Y) {
+		copy_line(app);
+		return;
+	}
 	if (result != DIALOG_DONE)
 		refresh(app);
 	else if (span_trim(form_text(&app->dialog, LAUNCH_COMMAND)).len == 0)
@@ -191,6 +205,7 @@ void app_ask_launch(struct app *app)
 	dialog_open_form(&app->dialog, "New sandbox", form);
 	app->dialog.footer = (struct footer) {0};
 	footer_add(&app->dialog.footer, KEY_CODE_ENTER, "Start");
+	footer_add(&app->dialog.footer, CTRL_Y, "Copy");
 	footer_add(&app->dialog.footer, KEY_CODE_ESC, "Cancel");
 	app->answer = answer_launch;
 	refresh(app);

@@ -20,7 +20,10 @@
 enum side {
 	SIDE_USED = 0,
 	SIDE_PEAK,
+	SIDE_BAR, /* how much of the limit is in use */
 };
+
+#define BAR_COLUMNS 10
 
 static char *format(struct app *app, size_t i, const struct act_value *value)
 {
@@ -98,14 +101,50 @@ static void judge(struct app *app, size_t i)
 
 /* ---- The fields ---- */
 
+/* What has no peak in the kernel has one in what was seen so far. */
+static bool peak_of(const struct app *app, const struct act_limit *limit, uint64_t *out)
+{
+	double values[HISTORY_LEN], peak = 0;
+	*out = limit->peak;
+	if (limit->peak_known || limit->unit != ACT_MICROCPUS || app->acting.history_key == 0)
+		return limit->peak_known;
+	size_t len = history_get(app->history, app->acting.history_key, HISTORY_CPU_PCT, values,
+				 HISTORY_LEN);
+	for (size_t i = 0; i < len; i++)
+		if (values[i] > peak)
+			peak = values[i];
+	*out = (uint64_t)(peak * 10000);
+	return len > 0;
+}
+
+/* fill_bar() - "[||||      ]": what is in use of what is typed */
+static void fill_bar(struct app *app, size_t i)
+{
+	const struct act_limit *limit = &app->acting.held->limits[i];
+	char bar[BAR_COLUMNS + 1];
+	struct act_value value;
+	app->acting.form.fields[i].side[SIDE_BAR] = "";
+	if (limit->unit == ACT_TEXT || !limit->used_known || parse(app, i, &value, NULL) < 0 ||
+	    value.number == ACT_NO_LIMIT || value.number == 0)
+		return;
+	double share = (double)limit->used / (double)value.number;
+	size_t full = share >= 1 ? BAR_COLUMNS : (size_t)(share * BAR_COLUMNS + 0.5);
+	memset(bar, ' ', BAR_COLUMNS);
+	memset(bar, '|', full);
+	bar[BAR_COLUMNS] = '\0';
+	app->acting.form.fields[i].side[SIDE_BAR] = arena_printf(&app->dialog_texts, "[%s]", bar);
+}
+
 static void fill_sides(struct app *app, size_t i)
 {
 	const struct act_limit *limit = &app->acting.held->limits[i];
 	struct form_field *field = &app->acting.form.fields[i];
 	field->side[SIDE_USED] =
 		limit->used_known ? number_text(app, limit->unit, limit->used) : "";
-	field->side[SIDE_PEAK] =
-		limit->peak_known ? number_text(app, limit->unit, limit->peak) : "";
+	uint64_t peak;
+	bool known = peak_of(app, limit, &peak);
+	field->side[SIDE_PEAK] = known ? number_text(app, limit->unit, peak) : "";
+	fill_bar(app, i);
 }
 
 /* What the kernel says anew is taken where nothing was typed. */
@@ -159,6 +198,7 @@ void app_rebuild_limits(struct app *app)
 	form->below = below_text(app);
 	form->side[SIDE_USED] = "in use";
 	form->side[SIDE_PEAK] = "peak";
+	form->side[SIDE_BAR] = "of the limit";
 	for (size_t i = 0; i < form->len; i++) {
 		const struct act_limit *limit = &acting->held->limits[i];
 		struct form_field *field = &form->fields[i];
@@ -276,6 +316,7 @@ static void answer_limits(struct app *app, enum dialog_result result, uint32_t k
 		if (result == DIALOG_NOT_MINE)
 			step_value(app, key != '-');
 		judge(app, app->acting.form.chosen);
+		fill_bar(app, app->acting.form.chosen);
 	}
 }
 

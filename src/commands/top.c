@@ -115,16 +115,20 @@ static int dump_frame(const struct top_options *options, struct err *err)
 	struct samples samples = {0};
 	_cleanup_(cleanup_insides)
 	struct insides *insides = NULL;
+	_cleanup_(cleanup_actions)
+	struct actions *actions = NULL;
 	int r = open_collect(&collect, err);
 	if (r >= 0)
 		r = top_inside_new(&insides, err);
+	if (r >= 0)
+		r = top_actions_new(TOP_ACTIONS_LOOK, &actions, err);
 	if (r >= 0)
 		r = sample(options, collect, &samples, err);
 	if (r < 0)
 		return r;
 	const struct theme *theme = app_theme(&options->app);
 	const struct app_scene scene = {samples.snapshots, samples.len, options->keys, insides,
-					NULL};
+					actions};
 	struct canvas canvas;
 	_cleanup_(strbuf_finish)
 	struct strbuf text = STRBUF_INIT;
@@ -196,7 +200,7 @@ static int run_screen(const struct top_options *options, struct settings_file *s
 	if (r >= 0)
 		r = top_inside_new(&insides, err);
 	if (r >= 0 && !options->app.readonly)
-		r = top_actions_new(&actions, err);
+		r = top_actions_new(TOP_ACTIONS_ALL, &actions, err);
 	if (r < 0)
 		return r;
 	const struct app_services services = {sampler_feed(sampler), insides,

@@ -295,6 +295,28 @@ static char *format_limit(size_t limit, const struct act_value *value, char buf[
 	return limit_format((enum limit_id)limit, &plain, buf);
 }
 
+/* ---- Without the power to change anything ---- */
+
+static void let_go(struct actions *actions, uint64_t number, const struct act_deed *deed)
+{
+	(void)deed;
+	drop(actions, number);
+}
+
+static void do_nothing(struct actions *actions, const struct act_deed *deed,
+		       const struct act_rows *rows)
+{
+	(void)actions;
+	(void)deed;
+	(void)rows;
+}
+
+static void launch_nothing(struct actions *actions, const char *const *args)
+{
+	(void)actions;
+	(void)args;
+}
+
 /* ---- From start to end ---- */
 
 static int start_workers(struct top_actions *top, struct err *err)
@@ -315,7 +337,7 @@ static int start_workers(struct top_actions *top, struct err *err)
 	return r;
 }
 
-int top_actions_new(struct actions **out, struct err *err)
+int top_actions_new(enum top_actions_power power, struct actions **out, struct err *err)
 {
 	struct top_actions *top = xcalloc(1, sizeof(*top));
 	int r;
@@ -334,6 +356,11 @@ int top_actions_new(struct actions **out, struct err *err)
 		.log = read_log,
 		.shell = run_shell,
 	};
+	if (power == TOP_ACTIONS_LOOK) {
+		top->actions.go = let_go;
+		top->actions.at_once = do_nothing;
+		top->actions.launch = launch_nothing;
+	}
 	top_reserve_take();
 	r = start_workers(top, err);
 	if (r < 0) {

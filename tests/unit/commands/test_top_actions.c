@@ -79,7 +79,7 @@ static void begin(struct scene *scene, void **state)
 
 	*scene = (struct scene) {.rig = *state};
 	rig_need_root();
-	assert_fine(top_actions_new(&scene->actions, &err), err);
+	assert_fine(top_actions_new(TOP_ACTIONS_ALL, &scene->actions, &err), err);
 }
 
 static void begin_group(struct scene *scene, void **state)
@@ -235,6 +235,29 @@ static void what_is_let_go_lives(void **state)
 		&(struct act_deed) {.kind = ACT_SIGNAL, .signal = SIGCONT, .all = true},
 		&(struct act_rows) {scene.snapshot, &scene.row, 1});
 	assert_done(&scene, false, "SIGCONT sent to all its processes");
+	assert_int_equal(waitpid(scene.rig->children[0], NULL, WNOHANG), 0);
+	end(&scene);
+}
+
+static void for_a_picture_nothing_is_done(void **state)
+{
+	struct scene scene;
+	struct err err = ERR_INIT;
+	char why[256];
+
+	begin_group(&scene, state);
+	top_actions_free(scene.actions);
+	assert_fine(top_actions_new(TOP_ACTIONS_LOOK, &scene.actions, &err), err);
+	const struct act_rows rows = rows_of(&scene);
+	uint64_t ticket = hold(&scene, ACT_KILL, why);
+
+	assert_string_equal(why, "");
+	scene.actions->go(scene.actions, ticket, &(struct act_deed) {.kind = ACT_KILL});
+	scene.actions->at_once(
+		scene.actions,
+		&(struct act_deed) {.kind = ACT_SIGNAL, .signal = SIGKILL, .all = true}, &rows);
+	/* Whatever was sent before it is done by then. */
+	scene.actions->drop(scene.actions, hold(&scene, ACT_SIGNAL, why));
 	assert_int_equal(waitpid(scene.rig->children[0], NULL, WNOHANG), 0);
 	end(&scene);
 }
@@ -450,6 +473,7 @@ int main(void)
 		ON_KERNEL(a_group_that_took_the_name_of_a_held_one_is_not_touched),
 		ON_KERNEL(enter_right_after_x_finds_what_vanished_in_between),
 		ON_KERNEL(what_is_let_go_lives),
+		ON_KERNEL(for_a_picture_nothing_is_done),
 		ON_KERNEL(what_is_frozen_is_thawed_by_the_same_deed),
 		ON_KERNEL(limits_are_told_set_and_read_back),
 		ON_KERNEL(a_limit_that_makes_no_sense_is_refused_in_words),
