@@ -118,7 +118,7 @@ make() {
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt=force-unsafe-io \
 		--customize-hook="sh '$scratch/image.sh' pack \"\$1\" '$scratch/out'" \
-		'' /dev/null "$scratch/sources.list" >"$scratch/log" 2>&1 || {
+		'' /dev/null "$scratch/sources.list" </dev/null >"$scratch/log" 2>&1 || {
 		tail -n 5 "$scratch/log" >&2
 		cant "the guest's packages can't be had or installed (see above)"
 	}

@@ -19,9 +19,11 @@ static const char *limited_sh(struct rig *rig, const struct limit_set *set, cons
 {
 	struct cg cg;
 	char name[48];
+	static int made;
 	const struct cg_request request = {.name = name, .limits = set};
 
-	snprintf(name, sizeof(name), "boxtop-test-launch-%d", getpid());
+	/* We stay in the scope that systemd made for the one before, which so outlives its sandbox. */
+	snprintf(name, sizeof(name), "boxtop-test-launch-%d-%d", getpid(), made++);
 	if (geteuid() != 0)
 		skip();
 	rig->err = ERR_INIT;

@@ -34,7 +34,7 @@ row() {
 make_tree() {
 	mkdir -p $tree/bin $tree/sbin $tree/etc $tree/usr $tree/proc $tree/sys $tree/dev $tree/tmp \
 		$tree/run $tree/root
-	cp /bin/busybox /boxtop/bin/e2e_helper $tree/bin
+	cp /bin/busybox /boxtop/build/tests/e2e_helper $tree/bin
 	for applet in sh sleep cat ps echo true ls id kill stat grep; do
 		ln -sf busybox "$tree/bin/$applet"
 	done

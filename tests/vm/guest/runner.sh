@@ -5,15 +5,20 @@
 # One output file per test lands in /boxtop/out, and the lines in /boxtop/out/summary.
 shape=$1
 out=/boxtop/out
-bin=/boxtop/bin
 source=$(cat /boxtop/source)
+build=$(cat /boxtop/build_path)
 patterns=$(cat /boxtop/patterns)
-export LC_ALL=C.UTF-8 CMOCKA_MESSAGE_OUTPUT=stdout E2E_HELPER=$bin/e2e_helper E2E_INTERRUPT=$bin/interrupt INTERRUPT_COUNT=20 HOME=/root
-export SHAPE="$shape" BOXTOP=$bin/boxtop
+bin=$build/tests
+export LC_ALL=C.UTF-8 CMOCKA_MESSAGE_OUTPUT=stdout HOME=/root
+export E2E_HELPER="$bin/e2e_helper" E2E_BOMB="$bin/bomb" E2E_ROOTFS="$bin/rootfs"
+export E2E_INTERRUPT="$bin/interrupt" INTERRUPT_COUNT=20
+export SHAPE="$shape" BOXTOP="$build/boxtop"
 
-# Tests know their fixtures by the paths of the machine that built them.
+# Tests know their fixtures and helpers by the paths of the machine that built them.
 mkdir -p "$source"
 mount --bind /boxtop/tree "$source"
+mkdir -p "$build"
+mount --bind /boxtop/build "$build"
 
 # one NAME COMMAND... - run it, say how it went
 cat >/run/boxtop-one <<'END'
@@ -56,7 +61,7 @@ tests() {
 		name=$(basename "$script" .sh)
 		case $shape:$name in
 		light:* | *:test_commands | *:test_ns_lsns | v2:test_json)
-			echo "e2e_$name sh $script $bin/boxtop"
+			echo "e2e_$name sh $script $BOXTOP"
 			;;
 		esac
 	done

@@ -6,7 +6,7 @@ set -u
 	exit 77
 }
 failed=0
-bin=/boxtop/bin
+bin=/boxtop/build/tests
 work=$(mktemp -d)
 unit=boxtop-test-unit.service
 path=/system.slice/$unit
@@ -33,7 +33,7 @@ until_() {
 }
 
 limit() {
-	"$bin/boxtop" limit "$path" "$@" >"$work/out" 2>"$work/err" || {
+	"$BOXTOP" limit "$path" "$@" >"$work/out" 2>"$work/err" || {
 		fail "boxtop limit $*: $(cat "$work/err")"
 		return 1
 	}
@@ -41,7 +41,7 @@ limit() {
 
 # now LIMIT - what the kernel's files say
 now() {
-	"$bin/boxtop" limit --json "$path" | jq -r ".limits[\"$1\"].value"
+	"$BOXTOP" limit --json "$path" | jq -r ".limits[\"$1\"].value"
 }
 
 property() {
@@ -73,13 +73,13 @@ if [ "$SHAPE" = v2 ]; then
 	limit cpuset=0
 	is "cpuset" 0 "$(now cpuset)"
 else
-	! "$bin/boxtop" limit "$path" cpuset=0 2>"$work/err" || fail "cpuset on v1"
+	! "$BOXTOP" limit "$path" cpuset=0 2>"$work/err" || fail "cpuset on v1"
 	grep -q 'no cgroup of its own where the cpuset controller is' "$work/err" ||
 		fail "cpuset on v1: $(cat "$work/err")"
 fi
 
 # --- All or nothing
-if "$bin/boxtop" limit "$path" pids=60 io-max=4000:99:rbps=1M >"$work/out" 2>&1; then
+if "$BOXTOP" limit "$path" pids=60 io-max=4000:99:rbps=1M >"$work/out" 2>&1; then
 	fail "a disk that is not there: $(cat "$work/out")"
 fi
 is "TasksMax after a failure" 50 "$(property TasksMax)"
@@ -87,19 +87,19 @@ is "pids after a failure" 50 "$(now pids)"
 
 # --- Freezing
 if [ "$SHAPE" = v1 ]; then
-	! "$bin/boxtop" freeze "$path" 2>"$work/err" || fail "freeze without a freezer"
+	! "$BOXTOP" freeze "$path" 2>"$work/err" || fail "freeze without a freezer"
 	grep -q 'no cgroup of its own that can be frozen' "$work/err" ||
 		fail "freeze without a freezer: $(cat "$work/err")"
 else
-	"$bin/boxtop" freeze "$path" >/dev/null || fail "freeze"
-	"$bin/boxtop" thaw "$path" >/dev/null || fail "thaw"
+	"$BOXTOP" freeze "$path" >/dev/null || fail "freeze"
+	"$BOXTOP" thaw "$path" >/dev/null || fail "thaw"
 fi
 systemctl stop "$unit"
 is "the unit after stopping it" inactive "$(systemctl is-active "$unit")"
 
 # --- What is refused
 for refused in /init.scope /system.slice/boxtop-vm.service /system.slice; do
-	! "$bin/boxtop" freeze "$refused" >"$work/out" 2>&1 || fail "freeze $refused"
+	! "$BOXTOP" freeze "$refused" >"$work/out" 2>&1 || fail "freeze $refused"
 	grep -q refused "$work/out" || fail "freeze $refused: $(cat "$work/out")"
 done
 
