@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -266,6 +267,21 @@ int cg_open(enum cg_manager manager, const char *const paths[CGROUP_CONTROLLERS]
 
 /* ---- The end ---- */
 
+/* The scope's own group where we made it ourselves. Where systemd watches it is systemd's to remove. */
+static void remove_mirror(const struct cg *cg, uint8_t h, const char *path)
+{
+	const char *name = strrchr(path, '/');
+	size_t len = name ? (size_t)(name - path) : 0, unit = cg->unit ? strlen(cg->unit) : 0;
+	char above[PATH_MAX];
+
+	if (unit == 0 || cg->hierarchies.items[h].v2 || h == cg->hierarchies.of[CGROUP_SYSTEMD] ||
+	    len <= unit || len >= sizeof(above) || memcmp(name - unit, cg->unit, unit) != 0)
+		return;
+	memcpy(above, path, len);
+	above[len] = '\0';
+	unlinkat(cg->hierarchies.items[h].fd, above + strspn(above, "/"), AT_REMOVEDIR);
+}
+
 int cg_remove(struct cg *cg, struct err *err)
 {
 	unsigned int done = 0;
@@ -282,6 +298,8 @@ int cg_remove(struct cg *cg, struct err *err)
 		one = cg_tree_remove(cg->hierarchies.items[h].fd,
 				     cg->paths[c] + strspn(cg->paths[c], "/"), REMOVE_PATIENCE_USEC,
 				     &why);
+		if (one == 0)
+			remove_mirror(cg, h, cg->paths[c]);
 		/* The others are removed all the same; the first failure is told. */
 		if (one < 0 && r == 0) {
 			r = one;

@@ -89,12 +89,13 @@ static int fill_cpuset_file(int fd, const char *file, unsigned int levels, struc
 	return r < 0 ? err_set(err, -r, "copy %s from the cgroup above", file) : 0;
 }
 
-static int fill_cpuset(const struct cg_making *making, int fd, struct err *err)
+static int fill_cpuset(const struct cg_making *making, size_t h, int fd, struct err *err)
 {
+	const struct cg_seat *seat = &making->seats[h];
 	unsigned int levels = 1;
 	int r;
 
-	for (const char *p = making->parent; *p; p++)
+	for (const char *p = seat->is_scope ? seat->path : making->parent; *p; p++)
 		levels += *p == '/';
 	r = fill_cpuset_file(fd, "cpuset.cpus", levels, err);
 	return r < 0 ? r : fill_cpuset_file(fd, "cpuset.mems", levels, err);
@@ -187,7 +188,7 @@ static int make_parent(struct cg_making *making, size_t h, const char *path, uns
 	if (hierarchy->v2)
 		cg_enable_controllers(fd);
 	else if (hierarchy->controllers & 1u << CGROUP_CPUSET)
-		return fill_cpuset(making, fd, err);
+		return fill_cpuset(making, h, fd, err);
 	return 0;
 }
 
@@ -266,7 +267,7 @@ static int prepare_one(struct cg_making *making, size_t h, struct err *err)
 	if (hierarchy->v2)
 		settle_v2(making, h);
 	else if (hierarchy->controllers & 1u << CGROUP_CPUSET)
-		return fill_cpuset(making, making->fds[h], err);
+		return fill_cpuset(making, h, making->fds[h], err);
 	return 0;
 }
 

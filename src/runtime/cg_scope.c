@@ -95,6 +95,37 @@ static int take_seats(struct cg_making *making, pid_t pid, const char *unit, str
 	return 0;
 }
 
+static int make_path(int root_fd, const char *path)
+{
+	_cleanup_(cleanup_free)
+	char *whole = xstrdup(path + 1);
+
+	for (char *slash = strchr(whole, '/');; slash = strchr(slash + 1, '/')) {
+		if (slash)
+			*slash = '\0';
+		if (mkdirat(root_fd, whole, 0755) < 0 && errno != EEXIST)
+			return -errno;
+		if (!slash)
+			return 0;
+		*slash = '/';
+	}
+}
+
+/* On v1 systemd has no group where it has nothing to set, as in freezer: root gets one there at the same path,
+ * as the engines do it, so that what looks from outside sees one sandbox and not two. */
+static void mirror_seats(struct cg_making *making)
+{
+	const struct hierarchies *all = &making->cg->hierarchies;
+	const char *path = NULL;
+
+	for (size_t h = 0; !path && h < all->len; h++)
+		path = making->seats[h].path;
+	for (uint8_t h = 0; geteuid() == 0 && path && h < all->len; h++)
+		if (!all->items[h].v2 && making->seats[h].fd < 0 &&
+		    make_path(all->items[h].fd, path) == 0)
+			take_seat(making, h, span_of(path));
+}
+
 /* systemd forgets a scope a moment after its last process ended: one that is called so may be on its way
  * out. */
 static int start_patiently(const struct systemd_scope *scope, struct err *err)
@@ -128,7 +159,10 @@ int cg_scope_start(struct cg_making *making, pid_t init, struct err *err)
 		return 0;
 	}
 	making->cg->unit = unit;
-	return take_seats(making, scope.pid, unit, err);
+	r = take_seats(making, scope.pid, unit, err);
+	if (r == 0)
+		mirror_seats(making);
+	return r;
 }
 
 static int move_to(int fd, pid_t pid, struct err *err)

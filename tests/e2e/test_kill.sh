@@ -83,7 +83,7 @@ make box 100
 explode box stay
 until_ 60 has_many box 90 || fail "the bomb does not grow"
 kills 0 "/$prefix-box"
-says "^$prefix-box \(cgroup\): ended [0-9]+ processes in [0-9.]+ m?s \((cgroup.kill|freezer|brake and signals)\)$"
+says "^$prefix-box \(cgroup\): ended [0-9]+ processes in [0-9.]+ ?m?s \((cgroup.kill|freezer|brake and signals)\)$"
 is "processes left" 0 "$(count box)"
 is "pids.max afterwards" 100 "$(limit_of box)"
 
