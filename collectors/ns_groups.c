@@ -27,11 +27,11 @@
 /* In which order a namespace tells sandboxes apart. The cgroup and time namespaces say nothing. */
 static const enum ns_type telling[] = {NS_PID, NS_MNT, NS_USER, NS_UTS, NS_IPC, NS_NET};
 
-/* Programs that rootless engines run for their containers, with namespaces of their own. */
+/* Programs that rootless engines run for their containers, with namespaces of their own; comms, of 15. */
 static const char *const helpers[] = {
-	"pasta",	  "pasta.avx2",	  "passt",	    "passt.avx2",
-	"slirp4netns",	  "rootlessport", "rootlessport-c", "aardvark-dns",
-	"fuse-overlayfs", "rootlesskit",  "conmon",
+	"pasta",	"pasta.avx2",	   "passt",	   "passt.avx2",     "slirp4netns",
+	"rootlessport", "rootlessport-c",  "aardvark-dns", "fuse-overlayfs", "rootlesskit",
+	"conmon",	"containerd-shim", "containerd",   "dockerd",	     "docker-proxy",
 };
 
 /** struct finder - the groups in the making */

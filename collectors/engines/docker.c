@@ -7,6 +7,8 @@
  */
 #include "collectors/engines/docker.h"
 
+#include <string.h>
+
 #include "base/cleanup.h"
 #include "collectors/engines/confirm.h"
 #include "collectors/engines/kubernetes.h"
@@ -41,6 +43,26 @@ static bool docker_claim(const struct claim_path *path, struct claim *out)
 	    !claim_hex(path, "", "", CONTAINER_CONTAINER, out))
 		return false;
 	kubernetes_take_pod(path, out);
+	return true;
+}
+
+/* A user's daemon makes no cgroups where it may not. Its shims run as that user. */
+static bool docker_claim_monitored(const struct engine_monitor *monitor, struct claim *out)
+{
+	static const char mark[] = " -namespace moby -id ";
+	const char *at;
+	struct span id;
+
+	/* "containerd-shim-runc-v2", as far as the kernel keeps it */
+	if (strcmp(monitor->comm, "containerd-shim") != 0)
+		return false;
+	at = strstr(monitor->command, mark);
+	if (!at || strlen(at) < strlen(mark) + MATCH_ID_LEN)
+		return false;
+	id = (struct span) {at + strlen(mark), MATCH_ID_LEN};
+	if (!match_hex(id, MATCH_ID_LEN))
+		return false;
+	claim_set(out, CONTAINER_CONTAINER, id, SPAN(""));
 	return true;
 }
 
@@ -111,4 +133,5 @@ const struct engine engine_docker = {
 	.name = "docker",
 	.claim = docker_claim,
 	.confirm = docker_confirm,
+	.claim_monitored = docker_claim_monitored,
 };

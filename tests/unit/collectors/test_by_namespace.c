@@ -398,23 +398,21 @@ static void all_sandboxes_of_a_browser_are_one_app(void **state)
  * says which process is the container's, not who is called conmon. */
 static void what_conmon_started_is_podmans_if_the_state_says_so(void **state)
 {
-	static const char
-		files[] =
-			"mkdir -p proc/60 var/lib/containers/storage/overlay-containers "
-			"run/crun/" ID("c9") " && printf "
-					     "'/usr/bin/conmon\\0--api-version\\0001\\0-c\\0" ID(
-						     "c9") "\\0-u\\0x\\0' >proc/60/cmdline"
-							   " && echo '[{\"id\":\"" ID(
-								   "c9") "\",\"names\":[\"web\"]}]'"
-									 " >var/lib/containers/"
-									 "storage/"
-									 "overlay-containers/"
-									 "containers.json"
-									 " && echo "
-									 "'{\"pid\":61,\"process-"
-									 "start-time\":100}' "
-									 ">run/crun/" ID(
-										 "c9") "/status";
+	static const char files[] =
+		"mkdir -p proc/60 var/lib/containers/storage/overlay-containers "
+		"run/crun/" ID("c9") " && printf "
+				     "'/usr/bin/conmon\\0--api-version\\0001\\0-c\\0" ID(
+					     "c9") "\\0-u\\0x\\0' >proc/60/cmdline"
+						   " && echo '[{\"id\":\"" ID(
+							   "c9") "\",\"names\":[\"web\"]}]'"
+								 " >var/lib/containers/"
+								 "storage/"
+								 "overlay-containers/"
+								 "containers.json"
+								 " && echo "
+								 "'{\"pid\":61,\"process-"
+								 "start-time\":100}' "
+								 ">run/crun/" ID("c9") "/status";
 	struct host_case host = {"podman without cgroups",
 				 {{0}},
 				 {{60, 1, "conmon", "user=1 mnt=2", NULL, 0, NULL, 0},
@@ -428,6 +426,33 @@ static void what_conmon_started_is_podmans_if_the_state_says_so(void **state)
 	in_machine(files, &host,
 		   "unshare container bash-60 60\nunshare container nginx@/srv/a <bash-60 61,62\n");
 	host.tasks[0].comm = "conmon";
+	host.tasks[1].pid = 63;
+	host.tasks[2].pid = 64;
+	host.tasks[2].ppid = 63;
+	in_machine(files, &host, "unshare container nginx@/srv/a 63,64\n");
+}
+
+/* A user's Docker on v1: the shim is in the session, and the container has no cgroup. */
+static void what_dockers_shim_started_is_dockers_if_the_state_says_so(void **state)
+{
+	static const char files[] = "mkdir -p proc/60 var/lib/docker/containers/" ID(
+		"c8") " && "
+		      "printf '/usr/bin/containerd-shim-runc-v2\\0-namespace\\0moby\\0-id\\0" ID(
+			      "c8") "\\0-address\\0x\\0' >proc/60/cmdline && "
+				    "echo '{\"ID\":\"" ID(
+					    "c8") "\",\"Name\":\"/shop\",\"State\":{\"Pid\":61}}' "
+						  ">var/lib/docker/containers/" ID(
+							  "c8") "/config.v2.json";
+	struct host_case host = {"docker without cgroups",
+				 {{0}},
+				 {{60, 1, "containerd-shim", "user=1 mnt=2", NULL, 0, NULL, 0},
+				  {61, 60, "nginx", "user=1 mnt=3 pid=4", "/srv/a", 1, NULL, 0},
+				  {62, 61, "nginx", "user=1 mnt=3 pid=4", "/srv/a", 2, NULL, 0}},
+				 NULL};
+
+	(void)state;
+	in_machine(files, &host, "docker container shop 61,62\n");
+	/* The state names another leader: whoever is called like a shim proves nothing. */
 	host.tasks[1].pid = 63;
 	host.tasks[2].pid = 64;
 	host.tasks[2].ppid = 63;
@@ -479,6 +504,7 @@ int main(void)
 		cmocka_unit_test(ids_are_the_kernels_names_and_keys_last),
 		cmocka_unit_test(all_sandboxes_of_a_browser_are_one_app),
 		cmocka_unit_test(what_conmon_started_is_podmans_if_the_state_says_so),
+		cmocka_unit_test(what_dockers_shim_started_is_dockers_if_the_state_says_so),
 		cmocka_unit_test(ip_netns_exec_makes_no_container),
 	};
 
