@@ -34,11 +34,32 @@ static long clone_user(void)
 	return pid;
 }
 
-int main(void)
+/* Who comes in is looked into, again and again, as whoever wants their program would. */
+static void hunt(void)
+{
+	char path[64], link[256];
+
+	puts("ready");
+	for (fflush(stdout);; fflush(stdout)) {
+		for (int pid = 2; pid < 400; pid++) {
+			ssize_t n;
+
+			snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+			n = readlink(path, link, sizeof(link) - 1);
+			link[n < 0 ? 0 : n] = '\0';
+			if (strncmp(link, "/memfd:", 7) == 0)
+				printf("caught the program of %d\n", pid);
+		}
+	}
+}
+
+int main(int argc, char **argv)
 {
 	char page[64] = {0};
 	const char key = 'x';
 
+	if (argc > 1 && strcmp(argv[1], "hunt") == 0)
+		hunt();
 	say("unshare", unshare(CLONE_NEWUSER));
 	say("clone", clone_user());
 	say("clone3", syscall(SYS_clone3, page, 64));

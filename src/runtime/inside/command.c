@@ -88,8 +88,10 @@ static int command_oom(struct inside *inside, struct err *err)
 
 	if (!(inside->plan->flags & PLAN_OOM))
 		return 0;
-	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, text, (size_t)n) != n)
+	fd = proc_open("self/oom_score_adj", err);
+	if (fd < 0)
+		return fd;
+	if (write(fd, text, (size_t)n) != n)
 		return err_set(err, errno, "set oom_score_adj to %s", text);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <linux/stat.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,15 @@ int devices_open(struct inside *inside, struct err *err)
 	return 0;
 }
 
+/* A bundle may have bound its own there; what only lies in the image is covered. */
+static bool is_mounted(int dev_fd, const char *name)
+{
+	struct statx stx;
+
+	return syscall(SYS_statx, dev_fd, name, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &stx) == 0 &&
+	       (stx.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+}
+
 static int attach_device(int dev_fd, size_t i, struct err *err)
 {
 	const char *name = devices[i].name;
@@ -66,11 +76,12 @@ static int attach_device(int dev_fd, size_t i, struct err *err)
 	_cleanup_(cleanup_close)
 	int target = -1;
 
-	/* A bundle may have bound its own there. */
-	if (made < 0 && errno == EEXIST)
+	if (made < 0 && errno != EEXIST)
+		return err_set(err, errno, "make /dev/%s", name);
+	if (made < 0 && is_mounted(dev_fd, name))
 		return 0;
 	target = openat(dev_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (made < 0 || target < 0 || mountfd_attach(device_fds[i], target) < 0)
+	if (target < 0 || mountfd_attach(device_fds[i], target) < 0)
 		return err_set(err, errno, "attach /dev/%s", name);
 	return 0;
 }

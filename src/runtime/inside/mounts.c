@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -288,14 +289,27 @@ static int mask_one(const char *path, struct masks *masks, struct err *err)
 				   : cover(path, target, masks->null_fd, err);
 }
 
+/* The real one: a bundle may have put something else there, and that would be read in place of what is masked. */
+static int open_null(struct err *err)
+{
+	_cleanup_(cleanup_close)
+	int fd = open("/dev/null", O_PATH | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_set(err, errno, "open /dev/null");
+	if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))
+		return err_setx(err, ENODEV, "open /dev/null: it is not device 1:3");
+	return TAKE_FD(fd);
+}
+
 int mounts_mask(struct inside *inside, struct err *err)
 {
-	struct masks masks = {-1, open("/dev/null", O_PATH | O_CLOEXEC)};
+	struct masks masks = {-1, -1};
 	int r = 0;
 
-	/* Ours: it was bound from the host's descriptor, checked to be 1:3. */
-	if (masks.null_fd < 0 && inside->root_fd >= 0)
-		r = err_set(err, errno, "open /dev/null");
+	if (inside->root_fd >= 0 && inside->plan->masked.len > 0)
+		masks.null_fd = r = open_null(err);
 	for (uint32_t i = 0; i < inside->plan->masked.len && r >= 0 && inside->root_fd >= 0; i++)
 		r = mask_one(plan_item(inside->plan, inside->plan->masked, i), &masks, err);
 	if (masks.null_fd >= 0)

@@ -7,9 +7,11 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/magic.h>
+#include <linux/openat2.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -144,43 +146,55 @@ int namespaces_loopback(struct inside *inside, struct err *err)
 	return 0;
 }
 
-/* "net.ipv4.ip_forward=1" below a /proc that is one. */
-static int write_sysctl(int sys_fd, const char *setting, struct err *err)
+/* Of /proc only what is the kernel's, and nothing that is mounted in it: a file of an image that looks like one
+ * would be written in its place. */
+int proc_open(const char *path, struct err *err)
+{
+	_cleanup_(cleanup_close)
+	int proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct open_how how = {
+		.flags = O_WRONLY | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS,
+	};
+	struct statfs fs;
+	int fd;
+
+	if (proc_fd < 0 || fstatfs(proc_fd, &fs) < 0)
+		return err_set(err, errno, "open /proc");
+	if (fs.f_type != PROC_SUPER_MAGIC)
+		return err_setx(err, EINVAL, "open /proc/%s: /proc is not the kernel's", path);
+	fd = (int)syscall(SYS_openat2, proc_fd, path, &how, sizeof(how));
+	return fd < 0 ? err_set(err, errno, "open /proc/%s", path) : fd;
+}
+
+/* "net.ipv4.ip_forward=1" */
+static int write_sysctl(const char *setting, struct err *err)
 {
 	const char *value = strchr(setting, '=');
 	char path[256];
 	_cleanup_(cleanup_close)
 	int fd = -1;
-	size_t len;
+	int n = value ? snprintf(path, sizeof(path), "sys/%.*s", (int)(value - setting), setting)
+		      : -1;
 
-	if (!value || (size_t)(value - setting) >= sizeof(path))
+	if (n < 0 || (size_t)n >= sizeof(path))
 		return err_setx(err, EINVAL, "sysctl %s: not NAME=VALUE", setting);
-	len = (size_t)(value++ - setting);
-	memcpy(path, setting, len);
-	path[len] = '\0';
 	for (char *dot = path; (dot = strchr(dot, '.'));)
 		*dot = '/';
-	fd = openat(sys_fd, path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0 || write(fd, value, strlen(value)) != (ssize_t)strlen(value))
+	fd = proc_open(path, err);
+	if (fd < 0)
+		return fd;
+	value++;
+	if (write(fd, value, strlen(value)) != (ssize_t)strlen(value))
 		return err_set(err, errno, "set sysctl %s", setting);
 	return 0;
 }
 
 int namespaces_sysctls(struct inside *inside, struct err *err)
 {
-	_cleanup_(cleanup_close)
-	int fd = -1;
-	struct statfs fs;
 	int r = 0;
 
-	if (inside->plan->sysctls.len == 0)
-		return 0;
-	fd = open("/proc/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fstatfs(fd, &fs) < 0)
-		return err_set(err, errno, "open /proc/sys");
-	if (fs.f_type != PROC_SUPER_MAGIC)
-		return err_setx(err, EINVAL, "open /proc/sys: it is not the kernel's");
 	for (uint32_t i = 0; i < inside->plan->sysctls.len && r == 0; i++)
-		r = write_sysctl(fd, plan_item(inside->plan, inside->plan->sysctls, i), err);
+		r = write_sysctl(plan_item(inside->plan, inside->plan->sysctls, i), err);
 	return r;
 }

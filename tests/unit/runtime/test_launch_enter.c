@@ -1,55 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Entering a running sandbox, terminals, and given namespaces. */
-#include "launch_rig.h"
+#include "enter_rig.h"
 
 #include <sys/syscall.h>
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
-
-/* struct live - a sandbox that waits for its end */
-struct live {
-	struct launched launched;
-};
-
-static void live_start(struct rig *rig, struct live *live)
-{
-	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	const struct launch_request request = {
-		.spec = &rig->spec, .layers = &rig->layers, .stdio = {null_fd, null_fd, null_fd}};
-
-	rig_args(rig, (const char *const[]) {"/bin/sleep", "1000", NULL});
-	if (launch(&request, &live->launched, &rig->err) < 0)
-		fail_msg("launch: %s", rig->err.text);
-	close(null_fd);
-}
-
-static void live_end(struct live *live)
-{
-	kill(live->launched.pid, SIGKILL);
-	assert_int_equal(rig_reap(live->launched.pid), 128 + SIGKILL);
-	close(live->launched.pidfd);
-}
-
-static const char *enter_sh(struct rig *rig, struct live *live, const char *line)
-{
-	struct launch_request request = {.spec = &rig->spec, .pidfd = live->launched.pidfd};
-	struct launched launched;
-	int fds[2];
-
-	rig_args(rig, (const char *const[]) {"/bin/sh", "-c", line, NULL});
-	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
-	request.stdio[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	request.stdio[1] = request.stdio[2] = fds[1];
-	if (launch_enter(&request, &launched, &rig->err) < 0)
-		fail_msg("enter: %s", rig->err.text);
-	close(fds[1]);
-	close(request.stdio[0]);
-	rig_listen(rig, fds[0]);
-	close(fds[0]);
-	rig->code = rig_reap(launched.pid);
-	close(launched.pidfd);
-	return rig->said;
-}
 
 static void who_enters_is_where_the_sandbox_is(void **state)
 {
