@@ -17,6 +17,10 @@
 /* How long a frame without a terminal waits for what is read from the inside of a container. */
 #define INSIDE_WAIT_MSEC 2000
 
+/* What failed before a shell ran has one of these; any other code is that of its last command. */
+#define EXIT_NO_SHELL_FIRST 125
+#define EXIT_NO_SHELL_LAST  127
+
 static const struct view_type *const view_types[SCREENS] = {
 	[SCREEN_CONTAINERS] = &view_type_containers, [SCREEN_CGROUPS] = &view_type_cgroups,
 	[SCREEN_PROCESSES] = &view_type_processes,   [SCREEN_NAMESPACES] = &view_type_namespaces,
@@ -350,8 +354,10 @@ static int run_shell(struct loop *loop, struct err *err)
 	fit_canvas(loop);
 	if (code < 0)
 		app_say(app, STYLE_ERROR, "No shell: %s", why.text);
-	else if (code > 0)
-		app_say(app, STYLE_WARN, "The shell ended with %d", code);
+	else if (code >= EXIT_NO_SHELL_FIRST && code <= EXIT_NO_SHELL_LAST)
+		app_say(app, STYLE_WARN, "There was no shell to run: exit code %d", code);
+	else
+		app_say(app, STYLE_DIM, "Back from the shell");
 	loop->dirty = true;
 	return 0;
 }

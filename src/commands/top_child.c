@@ -161,7 +161,7 @@ static void await_enter(void)
 
 int top_child_run(const char *const *args, struct err *err)
 {
-	static const int keys[] = {SIGINT, SIGQUIT, SIGTSTP};
+	static const int keys[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTTOU, SIGTTIN};
 	struct sigaction ignore = {.sa_handler = SIG_IGN}, before[ARRAY_LEN(keys)];
 	int code;
 
@@ -174,6 +174,8 @@ int top_child_run(const char *const *args, struct err *err)
 		execute(args[0], args);
 	}
 	code = pid < 0 ? err_set(err, errno, "start %s", args[0]) : await(pid, args[0], err);
+	/* A shell in another pid namespace can't give it back to who it got it from. */
+	tcsetpgrp(STDIN_FILENO, getpgrp());
 	if (code >= SANDBOX_EXIT_FAILED && code <= SANDBOX_EXIT_NOT_FOUND)
 		await_enter();
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)

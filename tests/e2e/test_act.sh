@@ -168,6 +168,7 @@ is_empty box && screen_fail "another one was ended"
 
 # --- One that vanishes while it is asked about
 remove_group lid
+expect_not "^ $prefix-lid " "the removed group"
 make_group lid
 run lid fork 2
 expect "^ $prefix-lid .*running" "a new group of the old name"
@@ -220,9 +221,10 @@ expect "said inside" "its log"
 press Escape
 sleep 0.3
 press x
-press -l 'echo $((6 * 7)) in $(hostname); exit 3'
+press -l "echo \$((6 * 7)) in \$(hostname) >/tmp/said; exit 3"
 press Enter
-expect "The shell ended with 3" "a shell, and back"
+expect "Back from the shell" "a shell, and back"
+is "what the shell did inside" "42 in $sandbox" "$("$boxtop" exec -T "$sandbox" -- cat /tmp/said)"
 expect "^ $sandbox +boxtop" "the screen is back"
 press DC
 expect "Stop it" "stop or remove"
@@ -230,6 +232,28 @@ press Down
 press Enter
 expect "ended and removed" "removed"
 "$boxtop" inspect "$sandbox" >/dev/null 2>&1 && screen_fail "it is still there"
+
+# --- A shell in a container made by hand, which is in another pid namespace than its terminal
+press q
+must_restore "q"
+unshare --fork --pid --mount --mount-proc --uts sh -c "hostname $prefix-hand; exec sleep 1000" &
+pids="$pids $!"
+hand() {
+	pgrep -P "$!" sleep
+}
+within 10 hand >/dev/null || screen_fail "the container made by hand does not run"
+inner=$(hand)
+pids="$pids $inner"
+start -d 5 -F "sleep-$inner"
+expect "^ sleep-$inner .*unshare" "the container made by hand"
+press Down
+press x
+expect '^# ?$' "a shell by its namespaces"
+press -l "echo in \$(hostname) >$work/said; exit"
+press Enter
+expect "Back from the shell" "a shell by its namespaces, and back"
+is "what the shell did inside" "in $prefix-hand" "$(cat "$work/said")"
+expect "^ sleep-$inner " "the screen is back"
 
 # --- Read-only
 press q
