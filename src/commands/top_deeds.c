@@ -239,7 +239,11 @@ static void end_sandbox(struct held_one *one, bool remove, struct said *said)
 		return;
 	}
 	begin(said);
-	strbuf_addf(&said->text, "%s: %s", one->name, remove ? "ended and removed" : "stopped");
+	if (remove)
+		strbuf_addf(&said->text, "%s: ended and removed", one->name);
+	else
+		strbuf_addf(&said->text, "%s: stopped; boxtop rm %s forgets it", one->name,
+			    one->sandbox);
 }
 
 /* ---- All ---- */

@@ -233,6 +233,35 @@ press Enter
 expect "ended and removed" "removed"
 "$boxtop" inspect "$sandbox" >/dev/null 2>&1 && screen_fail "it is still there"
 
+# --- Three in the morning: from the alarm to its end, and the brake is off again
+bomb=${E2E_BOMB:?E2E_BOMB is not set}
+# On a host with alarms of others the key may lead to one of them first.
+go_to_alarm() {
+	press !
+	sleep 0.5
+	shows "by hand  /$prefix-bomb( |\$)"
+}
+make_group bomb
+echo 60 >"$(group_file bomb pids pids.max pids.max)"
+directories bomb >"$work/directories.bomb"
+sh -c 'while read -r directory; do
+		echo $$ >"$directory/cgroup.procs" || exit 1
+	done <"$1"
+	exec "$2" exit 20 "$3" spin' sh "$work/directories.bomb" "$bomb" \
+	$(($(cut -d. -f1 /proc/uptime) + 120)) >/dev/null &
+pids="$pids $!"
+expect "^ $prefix-bomb!.*running" "the bomb has an alarm"
+if within 10 go_to_alarm; then
+	press X
+	expect "$prefix-bomb \(cgroup\): [0-9]+ process" "the question"
+	press Enter
+	expect "$prefix-bomb \(cgroup\): ended [0-9]+ process" "the result"
+	must 10 "nothing is left of the bomb" is_empty bomb
+	file_says bomb pids pids.max pids.max 60 || screen_fail "the brake is still on"
+else
+	echo "other alarms are in the way: the bomb is left to its time"
+fi
+
 # --- A shell in a container made by hand, which is in another pid namespace than its terminal
 press q
 must_restore "q"

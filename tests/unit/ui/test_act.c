@@ -250,6 +250,25 @@ static void in_a_detail_its_container_is_meant(void **state)
 	end(&rig);
 }
 
+static void in_a_detail_of_what_is_gone_there_is_nothing_to_act_on(void **state)
+{
+	static const char *const acting_keys[] = {"X", "L", "f", "k", "x", "o", "R"};
+	struct rig rig;
+	(void)state;
+	begin(&rig, plain_options);
+	type(&rig, "Enter");
+	struct snapshot *empty = make_empty(9);
+	make_finish(empty);
+	app_take_snapshot(rig.app, empty);
+	draw(&rig);
+	for (size_t i = 0; i < ARRAY_LEN(acting_keys); i++) {
+		type(&rig, acting_keys[i]);
+		assert_shows(&rig, "There is nothing to do that to");
+	}
+	assert_asked("");
+	end(&rig);
+}
+
 static void read_only_takes_every_acting_key_away_and_says_so(void **state)
 {
 	struct rig rig;
@@ -468,6 +487,7 @@ int main(void)
 		cmocka_unit_test(tab_sends_a_signal_to_all_of_a_container),
 		cmocka_unit_test(nice_values_go_down_and_up),
 		cmocka_unit_test(in_a_detail_its_container_is_meant),
+		cmocka_unit_test(in_a_detail_of_what_is_gone_there_is_nothing_to_act_on),
 		cmocka_unit_test(read_only_takes_every_acting_key_away_and_says_so),
 		cmocka_unit_test(limits_that_are_typed_are_set_together),
 		cmocka_unit_test(plus_and_minus_step_through_numbers),
