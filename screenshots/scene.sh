@@ -70,6 +70,12 @@ cp -a "$work/root" /srv/jail
 unshare --pid --mount --uts --ipc --net --fork --kill-child \
 	chroot /srv/jail /bin/sh -c 'sleep 3600 & sleep 3600' &
 sleep 6
+# What is frozen can't be killed on v1, and then this process 1 can't end.
+thaw() {
+	put freezer.state THAWED shop/mailer
+	put cgroup.freeze 0 shop/mailer
+}
+trap thaw EXIT
 put freezer.state FROZEN shop/mailer
 put cgroup.freeze 1 shop/mailer
 sleep 1
@@ -84,8 +90,10 @@ shot() {
 }
 
 shot containers 112x22
+shot detail 112x36 -n 60 -d 2 --keys "/ 'search' Esc Enter"
+shot setup 112x24 --keys 'F2 Tab Down Down Down Space Down'
+shot light 112x22 --theme light
+shot palette 112x22 --keys ": 'sort'"
 shot tree 112x24 -t
 shot processes 112x24 --screen processes -t --keys 'Down Down'
-put freezer.state THAWED shop/mailer
-put cgroup.freeze 0 shop/mailer
 # Leave no process behind: killing process 1 of a pid namespace kills all, and this is it.

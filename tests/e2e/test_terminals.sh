@@ -66,4 +66,51 @@ tmux_ pipe-pane -t main
 press q
 must_restore "q"
 
+# The pane's shell is gone after this: what is typed at random must not reach one.
+start_alone() {
+	rm -f "$work/pid" "$work/code" "$work/done"
+	press -l "clear; stty -g >$work/before; sh -c 'echo \$\$ >$work/pid; exec $boxtop $*'; echo \$? >$work/code; stty -g >$work/after; touch $work/done; exec cat >/dev/null"
+	press Enter
+	within 20 alive || screen_fail "start $*: it does not run"
+	expect 'F10Quit' "start $*"
+}
+
+# anything SEED - key names of tmux, and sizes; no key that ends what is behind
+anything() {
+	awk -v seed="$1" 'BEGIN {
+		srand(seed)
+		n = split("Enter Enter Escape Tab BTab Up Down Left Right PPage NPage Home End BSpace DC F1 F2 F3 F4 F5 F6 F7 F8 F9 S-F3 Space / : ! ~ ( ) | & w y u d t c F I K H A Z X L S z n k f x o p [ ] + - * 0 1 2 3 4 5 9 M-j M-k M-n C-l C-a C-u", keys, " ")
+		for (i = 0; i < 400; i++) {
+			if (rand() < 0.05)
+				print "size", 1 + int(rand() * 180), 1 + int(rand() * 50)
+			else
+				print "key", keys[1 + int(rand() * n)]
+		}
+	}'
+}
+
+echo "anything, in any order"
+use xterm-256color
+start_alone --readonly -d 3
+anything 20251 >"$work/anything"
+while read -r what a b <&3; do
+	case $what in
+	size) tmux_ resize-window -t main -x "$a" -y "$b" ;;
+	key) press "$a" ;;
+	esac
+	# It may have chosen to quit: that is a way out, too.
+	alive || break
+done 3<"$work/anything"
+tmux_ resize-window -t main -x 80 -y 24
+if alive; then
+	for _ in 1 2 3 4 5; do
+		sleep 0.3
+		press Escape
+	done
+	sleep 0.3
+	press F10
+fi
+must_restore "anything"
+must_exit 0 "anything"
+
 screen_verdict
