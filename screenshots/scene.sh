@@ -84,16 +84,16 @@ sleep 1
 shot() {
 	name=$1 size=$2
 	shift 2
-	LC_ALL=C.UTF-8 "$boxtop" --dump-frame "$size" --format svg -d 10 "$@" >"$out/$name.svg.new"
+	LC_ALL=C.UTF-8 "$boxtop" "$@" --dump-frame "$size" --format svg >"$out/$name.svg.new"
 	mv "$out/$name.svg.new" "$out/$name.svg"
 	! command -v rsvg-convert >/dev/null || rsvg-convert -o "$out/$name.png" "$out/$name.svg"
 }
 
-shot containers 112x22
-shot detail 112x36 -n 60 -d 2 --keys "/ 'search' Esc Enter"
+shot containers 112x22 -n 16 -d 5
+shot demo 112x18 demo -n 20 -d 5
+shot detail 112x36 demo -n 120 -d 2 --keys "/ 'memory' Esc Enter"
 shot setup 112x24 --keys 'F2 Tab Down Down Down Space Down'
-shot light 112x22 --theme light
-shot palette 112x22 --keys ": 'sort'"
+shot light 112x22 -n 16 -d 5 --theme light
 shot tree 112x24 -t
 shot processes 112x24 --screen processes -t --keys 'Down Down'
 # Leave no process behind: killing process 1 of a pid namespace kills all, and this is it.
