@@ -61,17 +61,22 @@ void held_free(struct held *held)
 
 /* ---- A process ---- */
 
-static bool is_same_process(pid_t pid, uint64_t start_ticks)
+static bool read_stat(pid_t pid, struct parse_stat *out)
 {
 	_cleanup_(strbuf_finish)
 	struct strbuf text = STRBUF_INIT;
-	struct parse_stat stat;
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	return dir_read(AT_FDCWD, path, &text, NULL) == 0 &&
-	       parse_proc_stat(strbuf_span(&text), &stat, NULL) == 0 &&
-	       stat.start_ticks == start_ticks;
+	       parse_proc_stat(strbuf_span(&text), out, NULL) == 0;
+}
+
+static bool is_same_process(pid_t pid, uint64_t start_ticks)
+{
+	struct parse_stat stat;
+
+	return read_stat(pid, &stat) && stat.start_ticks == start_ticks;
 }
 
 /* The start time is read after the pidfd was opened: if it is the right one, so is the pidfd. */
@@ -139,11 +144,55 @@ static int open_target(struct held_one *one, struct target_request *request, enu
 	return r;
 }
 
-/* The screen may not have read the processes; the leader is known all the same. */
-static void add_leader(struct target_request *request, const struct container *container)
+static bool is_below(struct span path, const char *top)
 {
-	if (!request->leader && container->leader && container->cgroup == INDEX_NONE)
-		request->leader = container->leader;
+	size_t len = strlen(top);
+
+	return span_starts(path, (struct span) {top, len}) &&
+	       (path.len == len || path.p[len] == '/');
+}
+
+/* Whether a process is in one of the directories of a cgroup, or below. */
+static bool is_member(pid_t pid, const struct cgroup *cgroup)
+{
+	_cleanup_(strbuf_finish)
+	struct strbuf text = STRBUF_INIT;
+	struct parse_cgroup_line line;
+	struct span rest, one;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)pid);
+	if (dir_read(AT_FDCWD, path, &text, NULL) != 0)
+		return false;
+	rest = strbuf_span(&text);
+	while (span_next_line(&rest, &one)) {
+		if (parse_cgroup_line(one, &line, NULL) < 0)
+			continue;
+		for (int c = 0; c < CGROUP_CONTROLLERS; c++)
+			if (cgroup->paths[c] && cgroup->paths[c][1] &&
+			    is_below(line.path, cgroup->paths[c]))
+				return true;
+	}
+	return false;
+}
+
+/*
+ * A screen that shows no processes has not read them; the leader's pid is known all the same. It is held if
+ * it is in the container's cgroup: its start time is read before, and target_hold() reads it again once
+ * it has the pidfd, so that both are about the same process.
+ */
+static void add_leader(struct target_request *request, const struct row *row)
+{
+	const struct container *container = row_container(row);
+	struct parse_stat stat;
+
+	if (request->leader || !container->leader || !read_stat(container->leader, &stat))
+		return;
+	if (container->cgroup != INDEX_NONE &&
+	    !is_member(container->leader, &row->snapshot->cgroups[container->cgroup]))
+		return;
+	request->leader = container->leader;
+	request->leader_start_ticks = stat.start_ticks;
 }
 
 static int open_container(struct held_one *one, const struct row *row, enum act_kind kind)
@@ -152,7 +201,7 @@ static int open_container(struct held_one *one, const struct row *row, enum act_
 	struct target_request request = target_request_of_container(row->snapshot, row->index);
 	int r;
 
-	add_leader(&request, container);
+	add_leader(&request, row);
 	r = open_target(one, &request, kind);
 	if (r == 0)
 		say_where(one, row->snapshot, container->cgroup);

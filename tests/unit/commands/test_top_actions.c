@@ -393,6 +393,56 @@ static void another_process_with_the_pid_is_left_alone(void **state)
 	end(&scene);
 }
 
+/* The rig's group as a container whose processes the screen has not read. */
+static void see_container(struct scene *scene, pid_t leader)
+{
+	see_group(scene);
+	struct container *container =
+		make_container(scene->snapshot, "docker", "box", scene->rig->path);
+
+	container->leader = leader;
+	make_finish(scene->snapshot);
+	scene->row = (struct row) {scene->snapshot, ROW_CONTAINER, 0};
+}
+
+static void the_first_of_a_container_is_known_where_no_process_was_read(void **state)
+{
+	const struct act_deed deed = {.kind = ACT_SIGNAL, .signal = SIGTERM};
+	struct scene scene;
+
+	begin_group(&scene, state);
+	see_container(&scene, scene.rig->children[1]);
+	const struct act_rows rows = rows_of(&scene);
+
+	scene.actions->at_once(scene.actions, &deed, &rows);
+	assert_done(&scene, false, "box (docker): SIGTERM sent to its first process");
+	int status = rig_wait(scene.rig, scene.rig->children[1]);
+
+	assert_true(WIFSIGNALED(status));
+	end(&scene);
+}
+
+static void a_first_process_outside_of_its_container_is_none(void **state)
+{
+	const struct act_deed deed = {.kind = ACT_SIGNAL, .signal = SIGTERM};
+	struct scene scene;
+
+	begin_group(&scene, state);
+	pid_t outside = fork();
+
+	if (outside == 0)
+		wait_alone(NULL);
+	see_container(&scene, outside);
+	const struct act_rows rows = rows_of(&scene);
+
+	scene.actions->at_once(scene.actions, &deed, &rows);
+	assert_done(&scene, true, "not known which of its processes is the first");
+	assert_int_equal(waitpid(outside, NULL, WNOHANG), 0);
+	kill(outside, SIGKILL);
+	waitpid(outside, NULL, 0);
+	end(&scene);
+}
+
 /* A process with two children, below one that reaps them. */
 static int fork_three(void *out_root)
 {
@@ -480,6 +530,8 @@ int main(void)
 		ON_KERNEL(the_root_is_refused),
 		ON_KERNEL(a_process_gets_its_signal_and_nice_value),
 		ON_KERNEL(another_process_with_the_pid_is_left_alone),
+		ON_KERNEL(the_first_of_a_container_is_known_where_no_process_was_read),
+		ON_KERNEL(a_first_process_outside_of_its_container_is_none),
 		ON_KERNEL(a_process_ends_with_all_that_came_of_it),
 		ON_KERNEL(what_no_sandbox_said_is_a_failure_in_words),
 	};
