@@ -17,6 +17,7 @@
 #include "base/dir.h"
 #include "base/text.h"
 #include "collectors/cgroups_files.h"
+#include "collectors/cgroups_members.h"
 
 #define SOURCES_CGROUP                                                                             \
 	(SOURCE_CGROUP_CPU | SOURCE_CGROUP_MEMORY | SOURCE_CGROUP_MEMORY_STAT |                    \
@@ -33,6 +34,7 @@ struct cgroups {
 	bool has_tree;
 	struct cgroup_tree tree;
 	struct cgroup_rows rows;
+	struct cgroup_sets *sets; /* members from the task iterator; NULL until it told some */
 };
 
 static void cgroups_stop(void *data)
@@ -48,6 +50,7 @@ static void cgroups_stop(void *data)
 	if (state->mountinfo_fd >= 0)
 		close(state->mountinfo_fd);
 	free(state->rows.items);
+	cgroup_sets_free(state->sets);
 	free(state);
 }
 
@@ -116,6 +119,8 @@ static void rows_refresh(struct cgroups *state, const struct pass *pass)
 {
 	cgroup_tree_update(&state->tree);
 	/* A link that turns out wrong while rows are built changes the tree again. */
+	if (state->tree.changed && state->sets)
+		cgroup_sets_forget(state->sets);
 	while (state->tree.changed)
 		cgroup_rows_build(&state->tree, &state->rows);
 	if (cgroup_links_find(&state->tree, &state->rows, pass->proc_fd))
@@ -157,6 +162,26 @@ static void forget_members(struct pass *pass)
 	pass->members_len = 0;
 }
 
+/* What the iterator told is not what cgroup.procs said last. */
+static void drop_sets(struct cgroups *state)
+{
+	for (size_t i = 0; i < state->rows.len; i++)
+		if (state->rows.items[i].naming->last)
+			state->rows.items[i].naming->last->has_members = false;
+	cgroup_sets_free(TAKE(state->sets));
+}
+
+static void find_members(struct cgroups *state, struct pass *pass)
+{
+	if (pass->tasks && !state->sets)
+		state->sets = cgroup_sets_new();
+	if (state->sets && cgroup_sets_read(state->sets, &state->tree, &state->rows, pass))
+		return;
+	if (state->sets)
+		drop_sets(state);
+	cgroup_members_read(&state->tree, &state->rows, pass);
+}
+
 static void read_members(struct cgroups *state, struct pass *pass)
 {
 	unsigned int sources = pass->demand->sources;
@@ -164,7 +189,7 @@ static void read_members(struct cgroups *state, struct pass *pass)
 		(sources & SOURCE_CGROUP_STATE) && pass->snapshot->layout != CGROUP_LAYOUT_UNIFIED;
 
 	if (by_processes || (sources & SOURCE_CGROUP_PROCS))
-		cgroup_members_read(&state->tree, &state->rows, pass);
+		find_members(state, pass);
 	if (by_processes) {
 		forget_populated(pass->snapshot);
 		populated_by_processes(pass->snapshot);

@@ -52,6 +52,7 @@ struct cgroup_dir {
 	uint32_t slot; /* where in parent->children */
 	uint32_t depth;
 	uint32_t row;		 /* index of its row, set by cgroup_rows_build() */
+	uint32_t processes;	 /* that it lists: cgroups_sets.c */
 	uint8_t hierarchy;	 /* index in tree->hierarchies.items */
 	uint8_t flags;		 /* enum cgroup_dir_flags */
 	int fd;			 /* -1 where the budget has none */

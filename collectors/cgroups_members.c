@@ -15,17 +15,11 @@
 #include "base/dir.h"
 #include "base/parse.h"
 #include "collectors/cgroups_files.h"
+#include "collectors/cgroups_members.h"
 #include "collectors/unknown.h"
 
 #define RADIX_BITS 11
 #define RADIX	   (1u << RADIX_BITS)
-
-/* struct found - a line of a cgroup.procs */
-struct found {
-	pid_t pid;
-	uint32_t row;
-	bool named; /* it is of v2 on a unified host, of systemd's tree elsewhere */
-};
 
 struct found_list {
 	struct found *items;
@@ -52,7 +46,7 @@ static void found_add(struct found_list *list, struct found found)
 	list->items[list->len++] = found;
 }
 
-static bool names_all(const struct cgroup_tree *tree, const struct cgroup_dir *dir)
+bool cgroup_dir_names(const struct cgroup_tree *tree, const struct cgroup_dir *dir)
 {
 	const struct hierarchy *hierarchy = &tree->hierarchies.items[dir->hierarchy];
 
@@ -64,7 +58,7 @@ static uint32_t procs_add(struct cgroup_tree *tree, const struct cgroup_dir *dir
 			  struct found_list *list)
 {
 	struct span rest = strbuf_span(&tree->buf);
-	bool named = names_all(tree, dir);
+	bool named = cgroup_dir_names(tree, dir);
 	uint32_t count = 0;
 	pid_t pid;
 
@@ -90,7 +84,7 @@ static bool row_procs_again(const struct cgroup_tree *tree, const struct cgroup_
 
 	if (!row->quiet || !last || !last->has_members || may_have_left(tree, last))
 		return false;
-	named = names_all(tree, row->dirs[last->hierarchy]);
+	named = cgroup_dir_names(tree, row->dirs[last->hierarchy]);
 	for (size_t i = 0; i < last->pids_len; i++)
 		found_add(list, (struct found) {last->pids[i], row->naming->row, named});
 	*out_own = last->own_processes;
@@ -191,18 +185,12 @@ static bool is_better(const struct cgroup_rows *rows, const struct found *first,
 	return b->depth >= a->depth;
 }
 
-/* struct run - all lines with one process, by row: in preorder */
-struct run {
-	const struct found *items;
-	size_t len;
-};
-
 static bool is_above(const struct cgroup_rows *rows, uint32_t a, uint32_t b)
 {
 	return b >= a && b < rows->items[a].subtree_end;
 }
 
-static const struct found *run_best(const struct cgroup_rows *rows, const struct run *run)
+uint32_t cgroup_run_best(const struct cgroup_rows *rows, const struct run *run)
 {
 	const struct found *best = NULL;
 
@@ -215,13 +203,13 @@ static const struct found *run_best(const struct cgroup_rows *rows, const struct
 		if (!best || is_better(rows, best, found))
 			best = found;
 	}
-	return best;
+	return best->row;
 }
 
 /* A process counts once in every subtree. Of two neighbours in preorder that have it, one is too many from
  * where they meet upwards; over the whole run that takes away exactly what is counted again. */
-static void run_count_once(const struct cgroup_rows *rows, const struct run *run,
-			   struct cgroup *cgroups)
+void cgroup_run_count_once(const struct cgroup_rows *rows, const struct run *run,
+			   uint32_t processes, struct cgroup *cgroups)
 {
 	for (size_t i = 1; i < run->len; i++) {
 		uint32_t a = run->items[i - 1].row, b = run->items[i].row, meet = a;
@@ -229,9 +217,9 @@ static void run_count_once(const struct cgroup_rows *rows, const struct run *run
 		while (!is_above(rows, meet, b))
 			meet = rows->items[meet].parent;
 		if (meet == a)
-			cgroups[a].own_processes.value--;
+			cgroups[a].own_processes.value -= processes;
 		else
-			cgroups[meet].counted_again++;
+			cgroups[meet].counted_again += processes;
 	}
 }
 
@@ -247,8 +235,8 @@ static void members_publish(const struct cgroup_rows *rows, const struct found_l
 		while (i + run.len < list->len && run.items[run.len].pid == run.items->pid)
 			run.len++;
 		pass->members[pass->members_len++] =
-			(struct member) {run.items->pid, run_best(rows, &run)->row};
-		run_count_once(rows, &run, pass->snapshot->cgroups);
+			(struct member) {run.items->pid, cgroup_run_best(rows, &run)};
+		cgroup_run_count_once(rows, &run, 1, pass->snapshot->cgroups);
 	}
 }
 

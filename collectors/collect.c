@@ -20,8 +20,8 @@
 /* In the order in which they run: each may use what those before it put into the pass. */
 static const struct collector *const collectors[] = {
 	&collector_host,
-	&collector_cgroups,
 	&collector_tasks,
+	&collector_cgroups,
 	&collector_pids,
 	&collector_procs,
 	&collector_identity,

@@ -60,10 +60,13 @@ struct task_fact {
 	fact_u64 prev_user_nsec, prev_system_nsec; /* what /proc told last: it never goes back */
 	fact_u64 file_pages, anon_pages, swap_pages, shmem_pages; /* signed: see percpu_counter */
 	fact_u64 total_pages;					  /* of address space */
-	fact_u64 cgroup;  /* id in the unified hierarchy: the inode of its directory */
-	fact_u64 root;	  /* names its root directory */
-	fact_u64 exec_id; /* counts its execs */
-	char comm[16];	  /* terminated */
+	fact_u64 cgroup; /* id in the unified hierarchy: the inode of its directory */
+	fact_u64 css;	 /* names its css_set: who has the same is in the same groups */
+	fact_u64
+		css_serials; /* of its controllers' groups, as one number: an address is given again */
+	fact_u64 root;	     /* names its root directory */
+	fact_u64 exec_id;    /* counts its execs */
+	char comm[16];	     /* terminated */
 };
 
 #endif

@@ -104,7 +104,13 @@ struct cgroup {
 	struct kernfs_node *kn;
 };
 
+struct cgroup_subsys_state {
+	__u64 serial_nr;
+};
+
+/* As many controllers as a kernel has: fewer than these */
 struct css_set {
+	struct cgroup_subsys_state *subsys[16];
 	struct cgroup *dfl_cgrp;
 };
 

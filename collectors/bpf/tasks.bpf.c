@@ -151,6 +151,32 @@ static void fill_state(struct task_fact *fact, struct task_struct *task)
 	fact->nice = task->static_prio - 120;
 }
 
+#define MIX_SERIAL(sum, set, i)                                                                    \
+	do {                                                                                       \
+		if (bpf_core_field_exists((set)->subsys[i]))                                       \
+			(sum) = (sum)*0x100000001b3ull + (set)->subsys[i]->serial_nr;              \
+	} while (0)
+#define MIX_SERIALS(sum, set, i)                                                                   \
+	do {                                                                                       \
+		MIX_SERIAL(sum, set, i);                                                           \
+		MIX_SERIAL(sum, set, i + 1);                                                       \
+		MIX_SERIAL(sum, set, i + 2);                                                       \
+		MIX_SERIAL(sum, set, i + 3);                                                       \
+	} while (0)
+
+static void fill_groups(struct task_fact *fact, struct css_set *set)
+{
+	__u64 serials = 0;
+
+	fact->css = (__u64)set;
+	fact->cgroup = set->dfl_cgrp->kn->id;
+	MIX_SERIALS(serials, set, 0);
+	MIX_SERIALS(serials, set, 4);
+	MIX_SERIALS(serials, set, 8);
+	MIX_SERIALS(serials, set, 12);
+	fact->css_serials = serials * 0x100000001b3ull + fact->cgroup;
+}
+
 static void fill_process(struct task_fact *fact, struct task_struct *task)
 {
 	const struct cred *cred = task->real_cred;
@@ -160,7 +186,7 @@ static void fill_process(struct task_fact *fact, struct task_struct *task)
 	fact->uid = cred->euid.val;
 	fact->ns[5] = cred->user_ns->ns.inum;
 	fact->start_nsec = task->start_boottime;
-	fact->cgroup = task->cgroups->dfl_cgrp->kn->id;
+	fill_groups(fact, task->cgroups);
 	fact->exec_id = task->self_exec_id;
 	if (fs)
 		fact->root = (__u64)fs->root.dentry;

@@ -8,11 +8,13 @@
 #include <spawn.h>
 
 #include "collectors/cgroups_files.h"
+#include "collectors/tasks.h"
 
 /* struct cgroups_rig - the collector over a root; pass.snapshot holds the last pass */
 struct cgroups_rig {
 	struct rig rig;
 	void *state;
+	struct tasks *tasks; /* members come from the task iterator; NULL: from cgroup.procs */
 };
 
 static inline void cgroups_open_with(struct cgroups_rig *cg, const char *root,
@@ -21,6 +23,7 @@ static inline void cgroups_open_with(struct cgroups_rig *cg, const char *root,
 	struct err err = ERR_INIT;
 
 	rig_open(&cg->rig, root);
+	cg->tasks = NULL;
 	if (cgroups_start_with(&cg->rig.options, budget, &cg->state, &err) < 0)
 		fail_msg("start: %s", err.text);
 }
@@ -139,6 +142,8 @@ static inline struct snapshot *cgroups_sample(struct cgroups_rig *cg, unsigned i
 	struct snapshot *snapshot;
 
 	rig_begin(&cg->rig, sources);
+	if (cg->tasks && tasks_read(cg->tasks, NULL) == 0)
+		cg->rig.pass.tasks = cg->tasks;
 	rig_sample(&cg->rig, &collector_cgroups, cg->state);
 	snapshot = cg->rig.pass.snapshot;
 	for (uint32_t i = 0; i < snapshot->cgroups_len; i++)

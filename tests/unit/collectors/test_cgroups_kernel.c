@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The cgroups collector on the kernel of this machine, with groups and processes that the tests make and
- * remove. A test is skipped where it may not make any, or where the machine lacks what it is about.
+ * remove: with members from cgroup.procs, then from the task iterator, where it can be had. A test is skipped where it may not make any, or where the machine lacks what it is about.
  */
 #include "cgroups_test.h"
 
@@ -26,6 +26,8 @@ struct kernel {
 	size_t children_len;
 };
 
+static bool by_tasks; /* the second round */
+
 static int kernel_open(void **state)
 {
 	struct kernel *kernel = xcalloc(1, sizeof(*kernel));
@@ -37,6 +39,8 @@ static int kernel_open(void **state)
 	close(root);
 	snprintf(kernel->name, sizeof(kernel->name), "/bt-cgroups-%d", (int)getpid());
 	cgroups_open(&kernel->cg, "/");
+	if (by_tasks && tasks_open(kernel->cg.rig.pass.proc_fd, &kernel->cg.tasks, &err) < 0)
+		return -1;
 	*state = kernel;
 	return 0;
 }
@@ -61,6 +65,7 @@ static int kernel_close(void **state)
 		dir_remove_slowly(kernel->dirs[kernel->dirs_len].fd,
 				  kernel->dirs[kernel->dirs_len].path);
 	cgroups_close(&kernel->cg);
+	tasks_free(kernel->cg.tasks);
 	hierarchies_finish(&kernel->hierarchies);
 	free(kernel);
 	return 0;
@@ -624,8 +629,20 @@ static void a_plain_user_sees_the_groups_too(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kernel_open, kernel_close)
 
+static bool has_iterator(void)
+{
+	struct tasks *tasks = NULL;
+	int proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	tasks_open(proc_fd, &tasks, NULL);
+	close(proc_fd);
+	tasks_free(tasks);
+	return tasks != NULL;
+}
+
 int main(void)
 {
+	int failed;
 	const struct CMUnitTest tests[] = {
 		TEST(a_group_has_what_its_hierarchies_have),
 		TEST(cpu_time_is_that_of_the_kernel),
@@ -644,5 +661,9 @@ int main(void)
 		TEST(a_plain_user_sees_the_groups_too),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	failed = cmocka_run_group_tests_name("by cgroup.procs", tests, NULL, NULL);
+	by_tasks = has_iterator();
+	if (by_tasks)
+		failed += cmocka_run_group_tests_name("by the task iterator", tests, NULL, NULL);
+	return failed;
 }
