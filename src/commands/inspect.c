@@ -56,6 +56,20 @@ static const char *read_mounts(const struct snapshot *snapshot, pid_t leader, st
 	return metric_why_text(r == READ_GONE ? WHY_GONE : WHY_MALFORMED);
 }
 
+/* What we noted of a sandbox when it was made and when it ended. */
+static void read_sandbox(struct inspection *inspection)
+{
+	const struct container *container = &inspection->snapshot->containers[inspection->index];
+	struct sandbox_info *info = &inspection->sandbox;
+
+	if (container->kind != CONTAINER_SANDBOX || !container->id ||
+	    sandbox_info(container->id, info, NULL) < 0)
+		return;
+	/* Another user's of that name. */
+	if (info->pid != container->leader)
+		sandbox_info_finish(info);
+}
+
 void inspection_gather(struct inspection *inspection)
 {
 	const struct snapshot *snapshot = inspection->snapshot;
@@ -63,6 +77,7 @@ void inspection_gather(struct inspection *inspection)
 	struct query query = {.kind = ROW_PROCESS, .container = row_key(&row), .uid = (uid_t)-1};
 
 	query_run(&query, snapshot, &inspection->processes);
+	read_sandbox(inspection);
 	inspection->mounts_unknown = read_mounts(
 		snapshot, snapshot->containers[inspection->index].leader, &inspection->mounts);
 }
@@ -71,6 +86,7 @@ void inspection_finish(struct inspection *inspection)
 {
 	row_list_finish(&inspection->processes);
 	mounts_finish(&inspection->mounts);
+	sandbox_info_finish(&inspection->sandbox);
 }
 
 static struct inspection inspection_of(const struct inspect *inspect,
@@ -84,6 +100,7 @@ static struct inspection inspection_of(const struct inspect *inspect,
 		.process_columns = inspect->process_columns.fields,
 		.processes = ROW_LIST_INIT,
 		.mounts = MOUNTS_INIT,
+		.sandbox = {.arena = ARENA_INIT},
 		.output_flags = inspect->report.output_flags & ~(unsigned int)OUTPUT_HEADER,
 		.width = stdout_width(),
 	};

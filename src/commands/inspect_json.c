@@ -77,6 +77,15 @@ static json_t *mounts_json(const struct inspection *inspection)
 	return array;
 }
 
+static json_t *notes_json(const struct inspection *inspection)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < inspection->sandbox.notes.len; i++)
+		json_push(array, json_text(inspection->sandbox.notes.items[i]));
+	return array;
+}
+
 json_t *inspection_json(const struct inspection *inspection)
 {
 	struct row row = {inspection->snapshot, ROW_CONTAINER, inspection->index};
@@ -84,6 +93,8 @@ json_t *inspection_json(const struct inspection *inspection)
 
 	if (!inspection->whole)
 		return object;
+	if (inspection->sandbox.name)
+		json_add(object, "notes", notes_json(inspection));
 	json_add(object, "cgroup_paths", paths_json(inspection));
 	json_add(object, "namespaces", namespaces_json(inspection));
 	json_add(object, "process_list", processes_json(inspection));

@@ -216,6 +216,19 @@ static void add_mounts(const struct inspection *inspection, struct strbuf *out)
 	end_grid(inspection, &grid, "Mounts", out);
 }
 
+static void add_notes(const struct inspection *inspection, struct strbuf *out)
+{
+	static const struct grid_column columns[] = {{GRID_SHRINK, 20}};
+	const struct spec_list *notes = &inspection->sandbox.notes;
+	_cleanup_(grid_finish)
+	struct grid grid;
+
+	start_grid(inspection, &grid, columns, ARRAY_LEN(columns));
+	for (size_t i = 0; i < notes->len; i++)
+		add_cell(&grid, notes->items[i]);
+	end_grid(inspection, &grid, "Notes", out);
+}
+
 void inspection_text(const struct inspection *inspection, struct strbuf *out)
 {
 	text_sanitize(span_of(inspection->snapshot->containers[inspection->index].name), out);
@@ -223,6 +236,7 @@ void inspection_text(const struct inspection *inspection, struct strbuf *out)
 	add_fields(inspection, out);
 	if (!inspection->whole)
 		return;
+	add_notes(inspection, out);
 	add_paths(inspection, out);
 	add_namespaces(inspection, out);
 	add_processes(inspection, out);

@@ -7,6 +7,7 @@
 #include "collectors/mounts.h"
 #include "commands/output.h"
 #include "model/query.h"
+#include "runtime/runtime.h"
 
 /** struct inspection - inspection_init(), inspection_finish() */
 struct inspection {
@@ -17,9 +18,10 @@ struct inspection {
 	const struct field *const *process_columns; /* ends with NULL */
 	struct row_list processes;
 	struct mounts mounts;
-	const char *mounts_unknown; /* why there are none; NULL: they were read */
-	unsigned int output_flags;  /* enum output_flags, for text */
-	size_t width;		    /* for text; 0: no bound */
+	struct sandbox_info sandbox; /* of one of ours, with its notes; zeroed: it isn't */
+	const char *mounts_unknown;  /* why there are none; NULL: they were read */
+	unsigned int output_flags;   /* enum output_flags, for text */
+	size_t width;		     /* for text; 0: no bound */
 };
 
 /** inspection_gather() - fill processes and mounts of the container at @index */

@@ -178,6 +178,14 @@ static int set_user(void *target, const char *value, struct err *err)
 	return spec_set_user(spec_of(target), value, err);
 }
 
+static int set_subids(void *target, const char *value, struct err *err)
+{
+	if (value[0] == '\0')
+		return err_setx(err, EINVAL, "'%s' is no user", value);
+	spec_of(target)->subids = keep_text(target, value);
+	return 0;
+}
+
 static int set_workdir(void *target, const char *value, struct err *err)
 {
 	if (value[0] != '/')
@@ -300,6 +308,8 @@ const struct option_spec run_options[] = {
 	{"unshare", 0, REPEAT, "NS,...", "have such a namespace, too: time", set_unshare},
 	{"user", 'u', ARGUMENT, "UID[:GID]", "run as this user, a number or a name inside",
 	 set_user},
+	{"subids", 0, ARGUMENT, "USER",
+	 "for root: use the ids of this user in /etc/subuid, or none", set_subids},
 	{"workdir", 'w', ARGUMENT, "DIR", "start there", set_workdir},
 	{"env", 'e', REPEAT, "NAME[=VALUE]", "set a variable; without a value: as it is here",
 	 set_env},

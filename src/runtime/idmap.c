@@ -129,6 +129,69 @@ int id_map_choose(const struct spec *spec, struct id_maps *out, struct err *err)
 	return r < 0 ? r : choose_own("/proc/self/gid_map", out->gids, &out->gids_len, err);
 }
 
+/* ---- Root's sandboxes ---- */
+
+/* Whether the ids of @map are all ours to give: in a container they may not be. */
+static bool have_all(const char *file, const struct spec_id_map *map)
+{
+	struct spec_id_map own[SPEC_ID_MAPS_MAX];
+	size_t len = 0;
+
+	if (choose_own(file, own, &len, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (map->outside >= own[i].inside &&
+		    (uint64_t)map->outside + map->size <= (uint64_t)own[i].inside + own[i].size)
+			return true;
+	return false;
+}
+
+static bool find_user(const char *name, struct id_maps *out)
+{
+	const struct passwd *pw = getpwnam(name);
+	uid_t uid = pw ? pw->pw_uid : (uid_t)-1;
+
+	if (!find_subordinate("/etc/subuid", name, uid, &out->uids[0]) ||
+	    !find_subordinate("/etc/subgid", name, uid, &out->gids[0]) ||
+	    !have_all("/proc/self/uid_map", &out->uids[0]) ||
+	    !have_all("/proc/self/gid_map", &out->gids[0]))
+		return false;
+	out->uids[0].inside = out->gids[0].inside = 0;
+	out->uids_len = out->gids_len = 1;
+	return true;
+}
+
+int id_map_subordinate(const struct spec *spec, struct id_maps *out, struct err *err)
+{
+	static const char *const users[] = {"root", "boxtop"};
+
+	*out = (struct id_maps) {.setgroups = true};
+	if (geteuid() != 0 || spec->uid_maps_len > 0 || !(spec->namespaces & SPEC_NS_USER))
+		return err_setx(err, ENOENT, "ids are as they are");
+	if (spec->subids && strcmp(spec->subids, "none") == 0)
+		return err_setx(err, ENOENT, "no subordinate ids are wanted");
+	if (spec->subids)
+		return find_user(spec->subids, out)
+			       ? 0
+			       : err_setx(err, EINVAL,
+					  "%s has no ids in /etc/subuid and /etc/subgid",
+					  spec->subids);
+	for (size_t i = 0; i < ARRAY_LEN(users); i++)
+		if (find_user(users[i], out))
+			return 0;
+	return err_setx(err, ENOENT,
+			"ids: the host's own, as neither root nor boxtop has any in /etc/subuid "
+			"and /etc/subgid");
+}
+
+/* ---- Writing ---- */
+
+void id_map_text(const struct spec_id_map *maps, size_t len, struct strbuf *out)
+{
+	for (size_t i = 0; i < len; i++)
+		strbuf_addf(out, "%u %u %u\n", maps[i].inside, maps[i].outside, maps[i].size);
+}
+
 static int write_file(pid_t pid, const char *name, const char *text, struct err *err)
 {
 	char path[64];
@@ -148,8 +211,7 @@ static int write_map(pid_t pid, const char *name, const struct spec_id_map *maps
 	_cleanup_(strbuf_finish)
 	struct strbuf text = STRBUF_INIT;
 
-	for (size_t i = 0; i < len; i++)
-		strbuf_addf(&text, "%u %u %u\n", maps[i].inside, maps[i].outside, maps[i].size);
+	id_map_text(maps, len, &text);
 	return write_file(pid, name, strbuf_cstr(&text), err);
 }
 

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "base/str.h"
 #include "runtime/spec.h"
 
 /** struct id_maps - both maps of one user namespace */
@@ -27,6 +28,18 @@ struct id_maps {
  * Return: 0; -errno with @err.
  */
 int id_map_choose(const struct spec *spec, struct id_maps *out, struct err *err);
+
+/**
+ * id_map_subordinate() - for root: ids that are nobody's, from 0 inside
+ *
+ * Of the user that the spec names, or of root, or of a user called boxtop, in /etc/subuid and /etc/subgid.
+ * The files of the root then need an idmapped mount.
+ * Return: 0; -ENOENT with @err saying why there are none; -EINVAL: the user that was named has none.
+ */
+int id_map_subordinate(const struct spec *spec, struct id_maps *out, struct err *err);
+
+/** id_map_text() - lines of uid_map */
+void id_map_text(const struct spec_id_map *maps, size_t len, struct strbuf *out);
 
 /** id_map_write() - for the process @pid, which waits in its new user namespace. 0; -errno with @err */
 int id_map_write(const struct id_maps *maps, pid_t pid, struct err *err);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,6 +28,7 @@
 struct session {
 	struct plan_request request;
 	struct id_maps maps;
+	struct id_maps own; /* instead, if mounts can't have those */
 	struct strbuf seccomp;
 	int send_fds[PLAN_FDS + 1]; /* the plan first */
 	size_t send_len;
@@ -190,6 +192,14 @@ static void take_failure(struct progress *progress, struct message *message, str
 	progress->result = err->code > 0 ? -err->code : -EINVAL;
 }
 
+static void take_own_maps(struct session *session, struct message *message)
+{
+	message->err.text[sizeof(message->err.text) - 1] = '\0';
+	session->maps = session->own;
+	snprintf(session->out->ids, sizeof(session->out->ids), "ids: the host's own: %s",
+		 message->err.text);
+}
+
 static void take_message(struct session *session, struct progress *progress, int fd,
 			 struct message *message, struct err *err)
 {
@@ -197,6 +207,8 @@ static void take_message(struct session *session, struct progress *progress, int
 		take_clone(session, message, fd);
 	else if (message->kind == MESSAGE_CONSOLE)
 		session->out->console_fd = fd;
+	else if (message->kind == MESSAGE_UNMAPPED)
+		take_own_maps(session, message);
 	else if (message->kind == MESSAGE_MAPS)
 		progress->maps_wanted = true;
 	else if (message->kind == MESSAGE_FAILED)
@@ -306,6 +318,41 @@ static uint32_t launch_flags(const struct launch_request *request)
 	return flags;
 }
 
+/* What was told over a pipe of ours is nobody else's: root of the sandbox may open it by its path. */
+static void give_pipes(const struct launch_request *request, const struct id_maps *maps)
+{
+	struct stat st;
+
+	for (int i = 0; i < 3 && !request->spec->process.terminal; i++)
+		if (request->stdio[i] >= 0 && fstat(request->stdio[i], &st) == 0 &&
+		    S_ISFIFO(st.st_mode) && st.st_uid == geteuid())
+			(void)!fchown(request->stdio[i], maps->uids[0].outside,
+				      maps->gids[0].outside);
+}
+
+static int choose_maps(struct session *session, const struct launch_request *request,
+		       struct err *err)
+{
+	struct err why = ERR_INIT;
+	int r = id_map_choose(request->spec, &session->own, err);
+
+	if (r < 0)
+		return r;
+	r = id_map_subordinate(request->spec, &session->maps, &why);
+	if (r == 0) {
+		session->request.mapped = &session->maps;
+		give_pipes(request, &session->maps);
+		return 0;
+	}
+	if (r == -EINVAL)
+		return err_setx(err, EINVAL, "%s", why.text);
+	session->maps = session->own;
+	if (geteuid() == 0 && !request->spec->subids && request->spec->uid_maps_len == 0 &&
+	    request->spec->namespaces & SPEC_NS_USER)
+		snprintf(session->out->ids, sizeof(session->out->ids), "%s", why.text);
+	return 0;
+}
+
 int launch(const struct launch_request *request, struct launched *out, struct err *err)
 {
 	struct session session;
@@ -319,7 +366,7 @@ int launch(const struct launch_request *request, struct launched *out, struct er
 	give_fd(&session, PLAN_FD_CHANGES, request->layers->changes_fd);
 	r = give_namespaces(&session, err);
 	if (r >= 0)
-		r = id_map_choose(request->spec, &session.maps, err);
+		r = choose_maps(&session, request, err);
 	if (r >= 0)
 		r = run_session(&session, err);
 	session_finish(&session);

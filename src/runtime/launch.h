@@ -25,6 +25,7 @@ struct launched {
 	pid_t pid; /* init, a child of the caller */
 	int pidfd;
 	int console_fd; /* the pty's own side of -t; -1 */
+	char ids[288];	/* why its ids are the host's own, where they might be others; "" */
 };
 
 /** struct launch_request - what launch() and launch_enter() are asked; borrowed */

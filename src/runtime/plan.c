@@ -102,6 +102,8 @@ static bool take_option(const char *option, struct plan_mount *mount)
 		mount->recursive |= option[0] == 'r';
 		return true;
 	}
+	if (strcmp(option, "idmap") == 0 || strcmp(option, "ridmap") == 0)
+		return true; /* said by the maps, and of all that is bound */
 	for (size_t i = 0; i < ARRAY_LEN(mount_flags); i++) {
 		if (strcmp(option, mount_flags[i].name) != 0)
 			continue;
@@ -110,6 +112,37 @@ static bool take_option(const char *option, struct plan_mount *mount)
 		return true;
 	}
 	return false;
+}
+
+static uint32_t add_map(struct strbuf *out, const struct spec_id_map *maps, size_t len)
+{
+	_cleanup_(strbuf_finish)
+	struct strbuf text = STRBUF_INIT;
+
+	id_map_text(maps, len, &text);
+	return len ? add_text(out, strbuf_cstr(&text)) : 0;
+}
+
+static bool is_mapped(const struct spec_mount *mount)
+{
+	for (size_t i = 0; i < mount->options.len; i++)
+		if (strcmp(mount->options.items[i], "idmap") == 0 ||
+		    strcmp(mount->options.items[i], "ridmap") == 0)
+			return true;
+	return false;
+}
+
+/* Maps of its own, or by the option those of the sandbox. */
+static void add_maps(const struct spec *spec, const struct spec_mount *from,
+		     struct plan_mount *mount, struct strbuf *out)
+{
+	if (from->uid_maps_len > 0) {
+		mount->uid_map = add_map(out, from->uid_maps, from->uid_maps_len);
+		mount->gid_map = add_map(out, from->gid_maps, from->gid_maps_len);
+	} else if (is_mapped(from)) {
+		mount->uid_map = add_map(out, spec->uid_maps, spec->uid_maps_len);
+		mount->gid_map = add_map(out, spec->gid_maps, spec->gid_maps_len);
+	}
 }
 
 static struct plan_mount from_spec(struct strbuf *out, const struct spec_mount *from)
@@ -171,7 +204,8 @@ static void add_mounts(const struct plan_request *request, struct plan *plan, st
 		if (spec->mounts[i].type && strncmp(spec->mounts[i].type, "cgroup", 6) == 0 &&
 		    !(plan->flags & PLAN_CGROUP2))
 			continue;
-		mounts[n++] = from_spec(out, &spec->mounts[i]);
+		mounts[n] = from_spec(out, &spec->mounts[i]);
+		add_maps(spec, &spec->mounts[i], &mounts[n++], out);
 	}
 	plan->mounts_at = add_bytes(out, mounts, n * sizeof(mounts[0]));
 	plan->mounts_len = n;
@@ -254,6 +288,10 @@ int plan_build(const struct plan_request *request, struct strbuf *out, struct er
 	plan.readonly = add_list(out, &spec->readonly_paths);
 	plan.sysctls = add_list(out, &spec->sysctls);
 	add_mounts(request, &plan, out);
+	if (request->mapped) {
+		plan.uid_map = add_map(out, request->mapped->uids, request->mapped->uids_len);
+		plan.gid_map = add_map(out, request->mapped->gids, request->mapped->gids_len);
+	}
 	plan.seccomp_at = add_bytes(out, request->seccomp.p, request->seccomp.len);
 	plan.seccomp_len = (uint32_t)(request->seccomp.len / 8);
 	strbuf_addc(out, '\0');

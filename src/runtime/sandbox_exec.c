@@ -103,6 +103,9 @@ static int hold(struct visitor *visitor, const char *name, struct err *err)
 		paths[i] = visitor->state.info.cgroup_paths[i];
 	if (r == 0 && visitor->state.manager != CG_NONE)
 		r = cg_open(visitor->state.manager, paths, &visitor->cg, err);
+	/* Who was started in a login session may not put processes elsewhere on its own. */
+	if (r == 0 && visitor->state.manager != CG_NONE)
+		r = cg_reach(&visitor->cg, err);
 	return err_wrap(err, r, "enter sandbox %s", name);
 }
 

@@ -51,19 +51,21 @@ struct spec_root {
 	char *keep;	/* or to this directory, which stays; NULL */
 };
 
-/** struct spec_mount - config.json "mounts[]"; @options as mount(8) has them */
-struct spec_mount {
-	char *destination; /* absolute inside */
-	char *type;	   /* "bind", "tmpfs", "proc", "sysfs", "cgroup", "mqueue", "devpts" */
-	char *source;
-	struct spec_list options; /* "ro", "nosuid", "rbind", "size=64m", ... */
-};
-
 /** struct spec_id_map - one line of uid_map or gid_map */
 struct spec_id_map {
 	uint32_t inside, outside, size;
 };
 #define SPEC_ID_MAPS_MAX 16
+
+/** struct spec_mount - config.json "mounts[]"; @options as mount(8) has them */
+struct spec_mount {
+	char *destination; /* absolute inside */
+	char *type;	   /* "bind", "tmpfs", "proc", "sysfs", "cgroup", "mqueue", "devpts" */
+	char *source;
+	struct spec_list options;		 /* "ro", "nosuid", "rbind", "size=64m", ... */
+	struct spec_id_map *uid_maps, *gid_maps; /* of a bind: ids on disk to ids inside's owners */
+	size_t uid_maps_len, gid_maps_len;	 /* 0: as the root's */
+};
 
 /** struct spec_rlimit - config.json "process.rlimits[]" */
 struct spec_rlimit {
@@ -123,6 +125,7 @@ struct spec {
 		[SPEC_NS_KINDS]; /* join this one, by bit number, and its bit is clear; NULL */
 	struct spec_id_map uid_maps[SPEC_ID_MAPS_MAX], gid_maps[SPEC_ID_MAPS_MAX];
 	size_t uid_maps_len, gid_maps_len; /* 0: chosen by the rules of id_map_choose() */
+	char *subids; /* for root: whose subordinate ids are used; "none"; NULL: root's or boxtop's */
 	struct spec_list masked_paths, readonly_paths, sysctls; /* sysctls: "net.x.y=value" */
 	enum spec_seccomp seccomp;
 	char *seccomp_profile; /* file with "linux.seccomp" of an OCI config; NULL */

@@ -20,4 +20,7 @@ int spec_check_mounts(const struct spec *spec, struct err *err);
 /** spec_check_isolation() - namespaces, id maps, hostname, sysctls */
 int spec_check_isolation(const struct spec *spec, struct err *err);
 
+/** spec_check_map() - the lines of one id map, called @key in what is said. 0; -EINVAL with @err */
+int spec_check_map(const char *key, const struct spec_id_map *maps, size_t len, struct err *err);
+
 #endif

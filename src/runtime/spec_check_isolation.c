@@ -55,7 +55,7 @@ static bool overlaps(uint32_t a, uint32_t a_size, uint32_t b, uint32_t b_size)
 	return a < (uint64_t)b + b_size && b < (uint64_t)a + a_size;
 }
 
-static int check_map(const char *key, const struct spec_id_map *maps, size_t len, struct err *err)
+int spec_check_map(const char *key, const struct spec_id_map *maps, size_t len, struct err *err)
 {
 	if (len > SPEC_ID_MAPS_MAX)
 		return err_setx(err, EINVAL, "%s: more than %d lines", key, SPEC_ID_MAPS_MAX);
@@ -79,10 +79,10 @@ static int check_map(const char *key, const struct spec_id_map *maps, size_t len
 
 static int check_maps(const struct spec *spec, struct err *err)
 {
-	int r = check_map("uidMappings", spec->uid_maps, spec->uid_maps_len, err);
+	int r = spec_check_map("uidMappings", spec->uid_maps, spec->uid_maps_len, err);
 
 	if (r == 0)
-		r = check_map("gidMappings", spec->gid_maps, spec->gid_maps_len, err);
+		r = spec_check_map("gidMappings", spec->gid_maps, spec->gid_maps_len, err);
 	if (r < 0 || (spec->uid_maps_len == 0 && spec->gid_maps_len == 0))
 		return r;
 	if (!(spec->namespaces & SPEC_NS_USER))

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "runtime/spec_check.h"
@@ -22,7 +23,7 @@ static const char *const common_options[] = {
 	"noexec",   "exec",	"noatime", "relatime", "strictatime", "nodiratime", "nosymfollow",
 	"private",  "rprivate", "slave",   "rslave",   NULL,
 };
-static const char *const bind_options[] = {"bind", "rbind", NULL};
+static const char *const bind_options[] = {"bind", "rbind", "idmap", "ridmap", NULL};
 static const char *const tmpfs_options[] = {
 	"size=", "mode=", "uid=", "gid=", "nr_inodes=", "nr_blocks=", "huge=", NULL};
 static const char *const devpts_options[] = {
@@ -71,7 +72,46 @@ static int check_options(const struct spec_mount *mount, const struct mount_type
 	return 0;
 }
 
-static int check_mount(const struct spec_mount *mount, struct err *err)
+static bool has_option(const struct spec_mount *mount, const char *name)
+{
+	for (size_t i = 0; i < mount->options.len; i++)
+		if (strcmp(mount->options.items[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Ids of its own that are asked for and can't be had would show files to who must not see them. */
+static int check_ids(const struct spec *spec, const struct spec_mount *mount,
+		     const struct mount_type *type, struct err *err)
+{
+	bool option = has_option(mount, "idmap") || has_option(mount, "ridmap");
+
+	if (mount->uid_maps_len == 0 && mount->gid_maps_len == 0 && !option)
+		return 0;
+	if (strcmp(type->name, "bind") != 0)
+		return err_setx(err, EINVAL,
+				"mount '%s': only what is bound can have ids of its own",
+				mount->destination);
+	if (option && mount->uid_maps_len == 0 && mount->gid_maps_len == 0 &&
+	    spec->uid_maps_len == 0)
+		return err_setx(err, EINVAL,
+				"mount '%s': 'idmap' takes uidMappings and gidMappings",
+				mount->destination);
+	if (geteuid() != 0)
+		return err_setx(err, EPERM, "mount '%s': only root can give it ids of its own",
+				mount->destination);
+	if (mount->uid_maps_len == 0 && mount->gid_maps_len == 0)
+		return 0;
+	if (mount->uid_maps_len == 0 || mount->gid_maps_len == 0)
+		return err_setx(err, EINVAL, "mount '%s': has one of uidMappings and gidMappings",
+				mount->destination);
+	if (spec_check_map("uidMappings", mount->uid_maps, mount->uid_maps_len, err) < 0 ||
+	    spec_check_map("gidMappings", mount->gid_maps, mount->gid_maps_len, err) < 0)
+		return err_wrap(err, -EINVAL, "mount '%s'", mount->destination);
+	return 0;
+}
+
+static int check_mount(const struct spec *spec, const struct spec_mount *mount, struct err *err)
 {
 	const struct mount_type *type = find_type(mount->type);
 	int r = spec_check_path("mount", mount->destination, err);
@@ -85,7 +125,9 @@ static int check_mount(const struct spec_mount *mount, struct err *err)
 		r = spec_check_path("source of a mount", mount->source, err);
 		err_wrap(err, r, "mount '%s'", mount->destination);
 	}
-	return r < 0 ? r : check_options(mount, type, err);
+	if (r == 0)
+		r = check_options(mount, type, err);
+	return r < 0 ? r : check_ids(spec, mount, type, err);
 }
 
 /* same_path() - whether both name the same, doubled and trailing slashes and "." aside */
@@ -141,7 +183,7 @@ int spec_check_mounts(const struct spec *spec, struct err *err)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < spec->mounts_len; i++)
-		r = check_mount(&spec->mounts[i], err);
+		r = check_mount(spec, &spec->mounts[i], err);
 	if (r == 0)
 		r = check_destinations(spec, err);
 	if (r == 0)

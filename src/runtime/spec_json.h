@@ -37,6 +37,9 @@ int spec_read_object(struct spec_reader *reader, json_t *object, const struct sp
 /** spec_read_each() - every value of an array; NULL is as good as an empty one */
 int spec_read_each(struct spec_reader *reader, json_t *array,
 		   int (*read)(struct spec_reader *reader, json_t *value));
+/** spec_read_maps() - an array of containerID, hostID and size; SPEC_ID_MAPS_MAX at most */
+int spec_read_maps(struct spec_reader *reader, json_t *value, struct spec_id_map *maps,
+		   size_t *out_len);
 /** spec_read_pairs() - an object of texts to "key=value" */
 int spec_read_pairs(struct spec_reader *reader, json_t *object, struct spec_list *out);
 /** spec_read_list() - an array of texts, replacing what @out held */

@@ -65,8 +65,8 @@ static int read_map(struct spec_reader *reader, json_t *value, struct spec_id_ma
 	return 0;
 }
 
-static int read_maps(struct spec_reader *reader, json_t *value, struct spec_id_map *maps,
-		     size_t *out_len)
+int spec_read_maps(struct spec_reader *reader, json_t *value, struct spec_id_map *maps,
+		   size_t *out_len)
 {
 	json_t *item;
 	size_t i;
@@ -89,12 +89,12 @@ static int read_maps(struct spec_reader *reader, json_t *value, struct spec_id_m
 
 static int read_uid_maps(struct spec_reader *reader, json_t *value)
 {
-	return read_maps(reader, value, reader->spec->uid_maps, &reader->spec->uid_maps_len);
+	return spec_read_maps(reader, value, reader->spec->uid_maps, &reader->spec->uid_maps_len);
 }
 
 static int read_gid_maps(struct spec_reader *reader, json_t *value)
 {
-	return read_maps(reader, value, reader->spec->gid_maps, &reader->spec->gid_maps_len);
+	return spec_read_maps(reader, value, reader->spec->gid_maps, &reader->spec->gid_maps_len);
 }
 
 /* struct node - a device that every sandbox has */

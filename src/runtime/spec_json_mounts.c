@@ -30,6 +30,33 @@ static int read_options(struct spec_reader *reader, json_t *value)
 	return spec_read_list(reader, value, &current(reader)->options);
 }
 
+static int read_maps(struct spec_reader *reader, json_t *value, struct spec_id_map **maps,
+		     size_t *len)
+{
+	struct spec_id_map some[SPEC_ID_MAPS_MAX];
+	int r = spec_read_maps(reader, value, some, len);
+
+	if (r < 0 || *len == 0)
+		return r;
+	*maps = arena_array(&reader->spec->arena, *len, sizeof(some[0]));
+	memcpy(*maps, some, *len * sizeof(some[0]));
+	return 0;
+}
+
+static int read_uid_maps(struct spec_reader *reader, json_t *value)
+{
+	struct spec_mount *mount = current(reader);
+
+	return read_maps(reader, value, &mount->uid_maps, &mount->uid_maps_len);
+}
+
+static int read_gid_maps(struct spec_reader *reader, json_t *value)
+{
+	struct spec_mount *mount = current(reader);
+
+	return read_maps(reader, value, &mount->gid_maps, &mount->gid_maps_len);
+}
+
 static bool has_option(const struct spec_mount *mount, const char *name)
 {
 	for (size_t i = 0; i < mount->options.len; i++)
@@ -57,9 +84,8 @@ static int read_mount(struct spec_reader *reader, json_t *value)
 		{"type", read_type},
 		{"source", read_source},
 		{"options", read_options},
-		/* Ids of a mount of its own, which needs an idmapped mount. */
-		{"uidMappings", spec_read_nothing},
-		{"gidMappings", spec_read_nothing},
+		{"uidMappings", read_uid_maps},
+		{"gidMappings", read_gid_maps},
 		{0},
 	};
 	int r = spec_read_object(reader, value, keys);

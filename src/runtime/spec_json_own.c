@@ -74,6 +74,11 @@ static int read_user(struct spec_reader *reader, json_t *value)
 	return spec_read_text(reader, value, &reader->spec->process.user);
 }
 
+static int read_subids(struct spec_reader *reader, json_t *value)
+{
+	return spec_read_text(reader, value, &reader->spec->subids);
+}
+
 static int read_interactive(struct spec_reader *reader, json_t *value)
 {
 	return spec_read_bool(reader, value, &reader->spec->process.interactive);
@@ -143,6 +148,7 @@ int spec_read_own(struct spec_reader *reader, json_t *value)
 		{"bundle", read_bundle},
 		{"root", read_root},
 		{"user", read_user},
+		{"subids", read_subids},
 		{"interactive", read_interactive},
 		{"onlyMounts", read_only_mounts},
 		{"seccomp", read_seccomp},
@@ -177,6 +183,7 @@ json_t *spec_write_own(const struct spec *spec)
 	add_text(root, "keep", spec->root.keep);
 	json_object_set_new(object, "root", root);
 	add_text(object, "user", spec->process.user);
+	add_text(object, "subids", spec->subids);
 	json_object_set_new(object, "interactive", json_boolean(spec->process.interactive));
 	json_object_set_new(object, "onlyMounts", json_boolean(spec->only_mounts));
 	add_text(object, "seccomp", seccomp_kinds[spec->seccomp]);

@@ -72,6 +72,21 @@ static json_t *json_pairs(const struct spec_list *list)
 	return object;
 }
 
+static json_t *json_maps(const struct spec_id_map *maps, size_t len)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < len; i++) {
+		json_t *object = json_object();
+
+		json_object_set_new(object, "containerID", json_integer(maps[i].inside));
+		json_object_set_new(object, "hostID", json_integer(maps[i].outside));
+		json_object_set_new(object, "size", json_integer(maps[i].size));
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
 static json_t *json_mounts(const struct spec *spec)
 {
 	json_t *array = json_array();
@@ -86,6 +101,12 @@ static json_t *json_mounts(const struct spec *spec)
 		if (mount->source)
 			json_object_set_new(object, "source", spec_json_text(mount->source));
 		json_object_set_new(object, "options", spec_json_list(&mount->options));
+		if (mount->uid_maps_len > 0) {
+			json_object_set_new(object, "uidMappings",
+					    json_maps(mount->uid_maps, mount->uid_maps_len));
+			json_object_set_new(object, "gidMappings",
+					    json_maps(mount->gid_maps, mount->gid_maps_len));
+		}
 		json_array_append_new(array, object);
 	}
 	return array;
@@ -104,21 +125,6 @@ static json_t *json_namespaces(const struct spec *spec)
 		json_object_set_new(object, "type", json_string(spec_namespace_names[i]));
 		if (spec->ns_paths[i])
 			json_object_set_new(object, "path", spec_json_text(spec->ns_paths[i]));
-		json_array_append_new(array, object);
-	}
-	return array;
-}
-
-static json_t *json_maps(const struct spec_id_map *maps, size_t len)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < len; i++) {
-		json_t *object = json_object();
-
-		json_object_set_new(object, "containerID", json_integer(maps[i].inside));
-		json_object_set_new(object, "hostID", json_integer(maps[i].outside));
-		json_object_set_new(object, "size", json_integer(maps[i].size));
 		json_array_append_new(array, object);
 	}
 	return array;

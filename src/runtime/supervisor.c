@@ -229,6 +229,11 @@ static int start(struct life *life, struct err *err)
 	life->state.info.pid = life->launched.pid;
 	life->state.info.start_ticks = state_start_ticks(life->launched.pid);
 	life->state.info.status = SANDBOX_RUNNING;
+	if (life->launched.ids[0])
+		state_list_add(&life->state.info.arena, &life->state.info.notes,
+			       life->launched.ids);
+	if (life->launched.ids[0] && life->spec.subids)
+		front_note(life->front, life->launched.ids);
 	r = state_save(&life->dir, &life->state, err);
 	if (r == 0)
 		front_started(life);

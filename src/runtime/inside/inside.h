@@ -29,6 +29,7 @@ struct inside {
 	size_t parts_len;
 	int terminal_fd; /* the pty's end for the command; -1 */
 	int image_fd;	 /* this very program; -1 */
+	int idmap_fd;	 /* the user namespace whose ids the mounts have; -1: as they are */
 	bool host_side;	 /* still in the namespaces of the runtime, with its privileges */
 };
 
@@ -53,6 +54,14 @@ int root_build(struct inside *inside, struct err *err);
 int root_attach(struct inside *inside, struct err *err);
 int root_pivot(struct inside *inside, struct err *err);
 int root_readonly(struct inside *inside, struct err *err);
+
+/* ---- idmap.c ---- */
+int idmap_prepare(struct inside *inside, struct err *err);
+int idmap_binds(struct inside *inside, struct err *err);
+/** idmap_give_up() - from here on the ids of mounts are as they are, and the runtime knows */
+void idmap_give_up(struct inside *inside, const struct err *why);
+/** idmap_set() - of a mount that is attached nowhere; private, too. 0; -errno with @err */
+int idmap_set(int mount_fd, int idmap_fd, bool recursive, struct err *err);
 
 /* ---- mounts.c ---- */
 int mounts_private(struct inside *inside, struct err *err);

@@ -21,7 +21,9 @@
 #include "runtime/spec.h"
 
 static const struct step host_steps[] = {
+	{"ids of mounts", idmap_prepare, PLAN_PLAIN_USER | PLAN_ENTER, 0},
 	{"root layers", root_build, PLAN_PLAIN_USER | PLAN_ENTER, 0},
+	{"sources of mounts", idmap_binds, PLAN_PLAIN_USER | PLAN_ENTER, 0},
 	{"namespaces", namespaces_join, PLAN_ENTER, 0},
 	{0},
 };
@@ -164,6 +166,7 @@ int main(int argc, char **argv, char **env)
 				.root_mount_fd = -1,
 				.root_fd = -1,
 				.terminal_fd = -1,
+				.idmap_fd = -1,
 				.host_side = true};
 	struct err err = ERR_INIT;
 	int pidfd = -1;

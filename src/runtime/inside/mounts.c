@@ -101,21 +101,14 @@ int target_open(int root_fd, const char *path, bool file, struct err *err)
 	return fd;
 }
 
-static const struct plan_mount *mount_at(const struct inside *inside, uint32_t i)
-{
-	return (const struct plan_mount *)(const void *)((const char *)inside->plan +
-							 inside->plan->mounts_at) +
-	       i;
-}
-
 int mounts_open_sources(struct inside *inside, struct err *err)
 {
 	bool plain = inside->plan->flags & PLAN_PLAIN_USER;
 
 	for (uint32_t i = 0; i < inside->plan->mounts_len; i++) {
-		const struct plan_mount *mount = mount_at(inside, i);
+		const struct plan_mount *mount = plan_mount_at(inside->plan, i);
 
-		if (!mount->bind)
+		if (!mount->bind || inside->bind_fds[i] >= 0)
 			continue;
 		/* Mounts below it are locked to it in a plain user's namespace: with them or not at all. */
 		inside->bind_fds[i] = mountfd_clone(plan_text(inside->plan, mount->source),
@@ -184,7 +177,7 @@ static int new_mount(struct inside *inside, const struct plan_mount *mount, stru
 
 static int take_mount(struct inside *inside, uint32_t i, struct err *err)
 {
-	const struct plan_mount *mount = mount_at(inside, i);
+	const struct plan_mount *mount = plan_mount_at(inside->plan, i);
 	int fd = inside->bind_fds[i];
 
 	if (!mount->bind)
@@ -199,7 +192,7 @@ static int take_mount(struct inside *inside, uint32_t i, struct err *err)
 
 static int attach_one(struct inside *inside, uint32_t i, struct err *err)
 {
-	const struct plan_mount *mount = mount_at(inside, i);
+	const struct plan_mount *mount = plan_mount_at(inside->plan, i);
 	const char *destination = plan_text(inside->plan, mount->destination);
 	const char *type = plan_text(inside->plan, mount->type);
 	_cleanup_(cleanup_close)

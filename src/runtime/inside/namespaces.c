@@ -35,6 +35,10 @@ static const int clone_bits[SPEC_NS_KINDS] = {
 	CLONE_NEWIPC,  CLONE_NEWUTS, CLONE_NEWCGROUP, CLONE_NEWTIME,
 };
 
+static const char *const names[SPEC_NS_KINDS] = {
+	"user", "mount", "pid", "network", "ipc", "uts", "cgroup", "time",
+};
+
 /* A lone thread that moves itself waits for no grace period: 0.1 ms, where cgroup.procs takes 12. */
 int namespaces_groups(struct inside *inside, struct err *err)
 {
@@ -69,17 +73,48 @@ static int enter_all(struct inside *inside, struct err *err)
 	return 0;
 }
 
-/* Joins given namespaces; those of the runtime's side before the clone, so that it is born in them. */
+/* One of the given ones; 1: not now, as we lack the privileges. */
+static int join_one(const struct inside *inside, int i, struct err *err)
+{
+	int fd = inside->fds[PLAN_FD_NS + i];
+
+	if (fd < 0 || setns(fd, clone_bits[i]) == 0)
+		return 0;
+	err_set(err, errno, "join the %s namespace that was given", names[i]);
+	return err->code == EPERM ? 1 : -err->code;
+}
+
+/*
+ * Joins given namespaces; those of the runtime's side before the clone, so that it is born in them. The
+ * privileges over some come with the user namespace, and those over others, the host's, go with it: first
+ * what can be joined without it, then it, then the rest.
+ */
 int namespaces_join(struct inside *inside, struct err *err)
 {
+	unsigned int left = 0;
+	int user = __builtin_ctz(SPEC_NS_USER), r = 0;
+
 	if (inside->plan->flags & PLAN_ENTER)
 		return enter_all(inside, err);
-	for (int i = 0; i < SPEC_NS_KINDS; i++) {
-		int fd = inside->fds[PLAN_FD_NS + i];
-
-		if (fd >= 0 && setns(fd, clone_bits[i]) < 0)
-			return err_set(err, errno, "join the namespace given for number %d", i);
+	for (int i = 0; i < SPEC_NS_KINDS && r >= 0; i++) {
+		r = i == user ? 0 : join_one(inside, i, err);
+		left |= r > 0 ? 1u << i : 0;
 	}
+	if (r >= 0)
+		r = join_one(inside, user, err) == 0 ? 0 : -err->code;
+	for (int i = 0; i < SPEC_NS_KINDS && r >= 0; i++)
+		if (left & 1u << i)
+			r = join_one(inside, i, err) == 0 ? 0 : -err->code;
+	return r;
+}
+
+/* What owns files and may signal there is root of that namespace, not whoever came. */
+static int become_root_of(struct err *err)
+{
+	setgroups(0, NULL);
+	/* invalid: it has no root */
+	if ((setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0) && errno != EINVAL)
+		return err_set(err, errno, "become root of the user namespace that was given");
 	return 0;
 }
 
@@ -87,6 +122,9 @@ int namespaces_maps(struct inside *inside, struct err *err)
 {
 	int r;
 
+	/* Not before: the clone goes into its groups with the rights of who made them. */
+	if (inside->fds[PLAN_FD_NS + __builtin_ctz(SPEC_NS_USER)] >= 0)
+		return become_root_of(err);
 	if (!(inside->plan->namespaces & SPEC_NS_USER))
 		return 0;
 	r = channel_send(inside->socket_fd, MESSAGE_MAPS, 0, -1, NULL);

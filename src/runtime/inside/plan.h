@@ -57,6 +57,7 @@ struct plan_mount {
 	uint32_t data;	     /* options that the file system takes, comma separated */
 	uint64_t attributes; /* MOUNT_ATTR_* */
 	uint32_t bind, recursive;
+	uint32_t uid_map, gid_map; /* lines of uid_map: ids of its own for a bind; 0 */
 };
 
 struct plan_rlimit {
@@ -75,6 +76,7 @@ struct plan {
 	int32_t oom_score_adj;
 	uint32_t hostname, cwd, user;
 	uint32_t rows, columns;
+	uint32_t uid_map, gid_map; /* for the mounts of the root and of binds; 0: as they are */
 	struct plan_list args, env, masked, readonly, sysctls;
 	uint32_t groups_at, groups_len;	  /* uint32_t each */
 	uint32_t mounts_at, mounts_len;	  /* struct plan_mount each */
@@ -86,11 +88,12 @@ struct plan {
 enum message_kind {
 	MESSAGE_CLONED = 1, /* helper to runtime: pid in @number, its pidfd attached */
 	MESSAGE_ENTERED,    /* from what stands between: the same, of the process in the sandbox */
-	MESSAGE_MAPS,	    /* inside to runtime: write my id maps now */
-	MESSAGE_GO,	    /* runtime to inside: they are written */
-	MESSAGE_CONSOLE,    /* inside to runtime: the pty's own side attached */
-	MESSAGE_STARTED,    /* inside to runtime: the command runs */
-	MESSAGE_FAILED, /* to runtime: @err; @number is the exit code to leave with: 125 to 127 */
+	MESSAGE_UNMAPPED, /* helper to runtime: no mount can have the ids of the plan; @err: why */
+	MESSAGE_MAPS,	  /* inside to runtime: write my id maps now */
+	MESSAGE_GO,	  /* runtime to inside: they are written */
+	MESSAGE_CONSOLE,  /* inside to runtime: the pty's own side attached */
+	MESSAGE_STARTED,  /* inside to runtime: the command runs */
+	MESSAGE_FAILED,	  /* to runtime: @err; @number is the exit code to leave with: 125 to 127 */
 };
 
 /** struct message - one datagram */
@@ -103,6 +106,11 @@ struct message {
 static inline const char *plan_text(const struct plan *plan, uint32_t at)
 {
 	return at ? (const char *)plan + at : NULL;
+}
+
+static inline const struct plan_mount *plan_mount_at(const struct plan *plan, uint32_t i)
+{
+	return (const struct plan_mount *)(const void *)((const char *)plan + plan->mounts_at) + i;
 }
 
 static inline const char *plan_item(const struct plan *plan, struct plan_list list, uint32_t i)

@@ -70,6 +70,7 @@ struct layer {
 	char upper[64], work[64];
 	int changes_fd;	      /* a tmpfs's root, or what the runtime gave; -1 */
 	const char *scaffold; /* where the tmpfs is attached; NULL */
+	bool owned;	      /* what is below has other owners than on disk */
 };
 
 static void layer_detach(struct layer *layer)
@@ -85,7 +86,7 @@ static int layer_open(struct inside *inside, struct layer *layer, struct err *er
 	_cleanup_(cleanup_close)
 	int mount_fd = -1;
 
-	*layer = (struct layer) {.changes_fd = -1};
+	*layer = (struct layer) {.changes_fd = -1, .owned = inside->idmap_fd >= 0};
 	if (fd_of(inside, PLAN_FD_CHANGES) >= 0) {
 		layer->changes_fd = reopen(fd_of(inside, PLAN_FD_CHANGES), err);
 		return layer->changes_fd < 0 ? layer->changes_fd : 0;
@@ -117,6 +118,9 @@ static int layer_dirs(struct layer *layer, const char *name, int lower_fd, struc
 		snprintf(path, sizeof(path), "%s/%s", tops[i], name);
 		if (*name && mkdirat(layer->changes_fd, path, 0755) < 0 && errno != EEXIST)
 			return err_set(err, errno, "make %s of the layer of changes", path);
+		if (i == 0 && layer->owned &&
+		    fchownat(layer->changes_fd, path, st.st_uid, st.st_gid, 0) < 0)
+			return err_set(err, errno, "set the owner of %s", path);
 		if (i == 0 && (fchmodat(layer->changes_fd, path, st.st_mode & 07777, 0) < 0))
 			return err_set(err, errno, "set the mode of %s", path);
 	}
@@ -261,16 +265,58 @@ static int build_composed(struct inside *inside, struct err *err)
 	return r;
 }
 
-static int build_layered(struct inside *inside, int lower_fd, struct err *err)
+/* struct lower - what is below a layer: a tree, or a mount of it with other ids, which older kernels take
+ * only where it is attached */
+struct lower {
+	int fd;
+	const char *scaffold; /* NULL: it is not attached for this */
+};
+
+static int lower_open(struct inside *inside, int tree_fd, struct lower *lower, struct err *err)
+{
+	_cleanup_(cleanup_close)
+	int mount_fd = -1;
+
+	*lower = (struct lower) {.fd = tree_fd};
+	if (inside->idmap_fd < 0)
+		return 0;
+	mount_fd = (int)syscall(SYS_open_tree, tree_fd, "",
+				OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	if (mount_fd < 0)
+		return err_set(err, errno, "bind the lower layer");
+	if (idmap_set(mount_fd, inside->idmap_fd, false, err) < 0)
+		return -err->code;
+	lower->scaffold = attach_to_scaffold(mount_fd, err);
+	if (!lower->scaffold)
+		return -err->code;
+	lower->fd = open(lower->scaffold, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return lower->fd < 0 ? err_set(err, errno, "open the lower layer") : 0;
+}
+
+static void lower_close(const struct lower *lower)
+{
+	if (!lower->scaffold)
+		return;
+	umount2(lower->scaffold, MNT_DETACH);
+	if (lower->fd >= 0)
+		close(lower->fd);
+}
+
+static int build_layered(struct inside *inside, int tree_fd, struct err *err)
 {
 	struct layer layer;
+	struct lower lower;
 	int r = layer_open(inside, &layer, err);
 
+	if (r < 0)
+		return r;
+	r = lower_open(inside, tree_fd, &lower, err);
 	if (r >= 0) {
-		inside->root_mount_fd = layer_over(inside, &layer, "", lower_fd, err);
+		inside->root_mount_fd = layer_over(inside, &layer, "", lower.fd, err);
 		r = inside->root_mount_fd < 0 ? inside->root_mount_fd : 0;
-		layer_detach(&layer);
 	}
+	lower_close(&lower);
+	layer_detach(&layer);
 	return r;
 }
 
@@ -292,14 +338,11 @@ static int build_apart(struct inside *inside, struct err *err)
 	return build_layered(inside, lower_fd, err);
 }
 
-int root_build(struct inside *inside, struct err *err)
+static int build_any(struct inside *inside, int fd, struct err *err)
 {
 	_cleanup_(cleanup_close)
 	int again = -1;
-	int fd = fd_of(inside, PLAN_FD_ROOT);
 
-	if (fd < 0)
-		return 0;
 	if (inside->plan->flags & (PLAN_ROOT_LAYER | PLAN_ROOT_HOST))
 		return build_apart(inside, err);
 	/* In the namespace that it was opened in it can be cloned as it is. */
@@ -310,7 +353,24 @@ int root_build(struct inside *inside, struct err *err)
 		fd = again;
 	}
 	inside->root_mount_fd = mountfd_clone_fd(fd, err);
-	return inside->root_mount_fd < 0 ? inside->root_mount_fd : 0;
+	if (inside->root_mount_fd < 0)
+		return inside->root_mount_fd;
+	return inside->idmap_fd < 0 ? 0
+				    : idmap_set(inside->root_mount_fd, inside->idmap_fd, true, err);
+}
+
+int root_build(struct inside *inside, struct err *err)
+{
+	int fd = fd_of(inside, PLAN_FD_ROOT);
+	int r = fd < 0 ? 0 : build_any(inside, fd, err);
+
+	if (r >= 0 || inside->idmap_fd < 0)
+		return r;
+	/* A file system that can't, or a kernel that can't put a layer over one that could. */
+	idmap_give_up(inside, err);
+	cleanup_close(&inside->root_mount_fd);
+	inside->root_mount_fd = -1;
+	return build_any(inside, fd, err);
 }
 
 int root_pivot(struct inside *inside, struct err *err)
