@@ -35,10 +35,9 @@ static int parse_columns(struct span value, enum row_kind kind, struct app_scree
 		if (++n > TABLE_COLUMNS_MAX)
 			return err_setx(err, EINVAL, "more than %d columns", TABLE_COLUMNS_MAX);
 	}
-	if (!span_copy(value, out->columns, sizeof(out->columns))) {
-		out->columns[0] = '\0';
+	if (value.len >= sizeof(out->columns))
 		return err_setx(err, EINVAL, "more columns than there is room for");
-	}
+	span_copy(value, out->columns, sizeof(out->columns));
 	return 0;
 }
 
@@ -217,10 +216,12 @@ static void rewrite(struct writer *writer, struct span old)
 		struct named named = {NULL, NULL, SCREENS};
 		if (cut_line(line, &name, &value))
 			named = find_name(name);
-		if (!named.setting && !named.of_screen)
-			strbuf_addf(writer->out, "%.*s\n", (int)line.len, line.p);
-		else if (span_copy(name, text, sizeof(text)) && !is_told(old, text))
+		if (!named.setting && !named.of_screen) {
+			strbuf_add(writer->out, line.p, line.len);
+			strbuf_addc(writer->out, '\n');
+		} else if (span_copy(name, text, sizeof(text)) && !is_told(old, text)) {
 			write_line(writer, text, &named);
+		}
 	}
 }
 

@@ -10,8 +10,9 @@
 
 #include "base/text.h"
 
-#define REPEATS_MAX 1000 /* all bounds of a pattern multiplied: x{9}{9} is 81 */
-#define IN_MAX	    4096 /* bytes that a regular expression is matched with */
+#define COST_MAX  2000 /* parts that a pattern may grow to: x{9}{9} is 81 */
+#define DEPTH_MAX 32   /* groups within each other */
+#define IN_MAX	  4096 /* bytes that a regular expression is matched with */
 
 /* has_upper() - an upper-case letter that stands for itself */
 static bool has_upper(const char *text)
@@ -25,28 +26,98 @@ static bool has_upper(const char *text)
 	return false;
 }
 
-/* check_repeats() - glibc copies what is repeated, and copies of copies */
-static int check_repeats(const char *text, struct err *err)
+/** struct cost - what a pattern grows to: glibc copies what is repeated, and copies of copies */
+struct cost {
+	unsigned long sum[DEPTH_MAX];  /* of each group that is open */
+	unsigned long last[DEPTH_MAX]; /* of what a repeat would be about */
+	size_t depth;
+};
+
+static void cost_add(struct cost *cost, unsigned long parts)
 {
-	unsigned long product = 1;
+	cost->sum[cost->depth] += parts;
+	cost->last[cost->depth] = parts;
+}
+
+static void cost_repeat(struct cost *cost, unsigned long times)
+{
+	unsigned long last = cost->last[cost->depth];
+
+	times = times > COST_MAX ? COST_MAX : times;
+	if (times > 1)
+		cost->sum[cost->depth] += last * (times - 1);
+	cost->last[cost->depth] = last * (times > 1 ? times : 1);
+}
+
+static void cost_close(struct cost *cost)
+{
+	if (cost->depth == 0)
+		return;
+	cost->depth--;
+	cost_add(cost, cost->sum[cost->depth + 1]);
+}
+
+/* bound() - the greater one of "{2,5}" */
+static unsigned long bound(const char *text)
+{
+	char *end;
+	unsigned long least = strtoul(text + 1, &end, 10);
+	unsigned long most = *end == ',' ? strtoul(end + 1, NULL, 10) : least;
+
+	return most > least ? most : least;
+}
+
+/* set_end() - the last character of a "[set]" */
+static const char *set_end(const char *text)
+{
+	const char *p = text + 1 + (text[1] == '^');
+
+	p += *p == ']';
+	while (*p && *p != ']')
+		p++;
+	return *p ? p : p - 1;
+}
+
+/* cost_take() - one piece of a pattern; returns its last character */
+static const char *cost_take(struct cost *cost, const char *text)
+{
+	switch (*text) {
+	case '(':
+		cost->depth++;
+		cost->sum[cost->depth] = cost->last[cost->depth] = 0;
+		break;
+	case ')':
+		cost_close(cost);
+		break;
+	case '+':
+		cost_repeat(cost, 2);
+		break;
+	case '{':
+		cost_repeat(cost, bound(text));
+		break;
+	case '[':
+		cost_add(cost, 1);
+		return set_end(text);
+	case '\\':
+		cost_add(cost, 1);
+		return text[1] ? text + 1 : text;
+	default:
+		cost_add(cost, *text != '*' && *text != '?' ? 1 : cost->last[cost->depth]);
+	}
+	return text;
+}
+
+static int check_cost(const char *text, struct err *err)
+{
+	struct cost cost = {.depth = 0};
 
 	for (; *text; text++) {
-		char *end;
-
-		if (*text == '\\' && text[1]) {
-			text++;
-			continue;
-		}
-		if (*text != '{')
-			continue;
-		unsigned long least = strtoul(text + 1, &end, 10);
-		unsigned long most = *end == ',' ? strtoul(end + 1, NULL, 10) : least;
-
-		most = most > least ? most : least;
-		if (most > 1)
-			product *= most > REPEATS_MAX ? REPEATS_MAX + 1 : most;
-		if (product > REPEATS_MAX)
-			return err_setx(err, EINVAL, "more than %d repeats", REPEATS_MAX);
+		/* For a back-reference it tries all there is. */
+		if (*text == '\\' && text[1] >= '1' && text[1] <= '9')
+			return err_setx(err, EINVAL, "back-references are not understood");
+		text = cost_take(&cost, text);
+		if (cost.depth + 1 == DEPTH_MAX || cost.sum[cost.depth] > COST_MAX)
+			return err_setx(err, EINVAL, "too many repeats");
 	}
 	return 0;
 }
@@ -56,7 +127,7 @@ static int compile(struct pattern *pattern, struct err *err)
 	const char *text = strbuf_cstr(&pattern->text);
 	int flags = REG_EXTENDED | (has_upper(text) ? 0 : REG_ICASE);
 	char why[128];
-	int r = check_repeats(text, err);
+	int r = check_cost(text, err);
 
 	if (r < 0)
 		return r;

@@ -35,6 +35,9 @@ static void a_pattern_is_found_where_it_should_be(void **state)
 		{"~^a*", "baa", "", false},
 		{"~$", "abc", "", false},
 		{"~a{2,3}", "baaaa", "aaa", false},
+		{"~^[a-z]+-[a-z]+-[a-z]+-[0-9]+-[0-9]+-[0-9]+$", "a-b-c-1-2-3", "a-b-c-1-2-3",
+		 false},
+		{"~[](){9999}]+x", "a(){9999}x", "(){9999}x", false},
 		{"", "abc", "", false},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -61,9 +64,13 @@ static void what_is_wrong_is_told_and_what_would_cost_too_much_is_refused(void *
 		{"~(a", "Unmatched ( or \\("},
 		{"~[a", "Unmatched [, [^, [:, [., or [="},
 		{"~*", "Invalid preceding regular expression"},
-		{"~a{2000}", "more than 1000 repeats"},
-		{"~((a{100}){100}){100}", "more than 1000 repeats"},
-		{"~(a{1,}){0,99999999999999999999}", "more than 1000 repeats"},
+		{"~a{2001}", "too many repeats"},
+		{"~((a{100}){100}){100}", "too many repeats"},
+		{"~(a{1,}){0,99999999999999999999}", "too many repeats"},
+		{"~a++++++++++++++++++++++", "too many repeats"},
+		{"~((((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+)+", "too many repeats"},
+		{"~((((((((((((((((((((((((((((((((a", "too many repeats"},
+		{"~(a)\\1", "back-references"},
 		{"~a\\", "Trailing backslash"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

@@ -152,6 +152,19 @@ static void every_setting_steps_through_all_its_values_and_back(void **state)
 	}
 }
 
+static void not_even_a_nul_is_lost(void **state)
+{
+	(void)state;
+	static const char old[] = "theme \0=\0 x\nmouse = no\n";
+	struct settings_problem problem;
+	struct app_options now = defaults;
+	_cleanup_(strbuf_finish)
+	struct strbuf text = STRBUF_INIT;
+	settings_apply(SPAN(old), &now, &problem);
+	settings_write(SPAN(old), &now, &defaults, &text);
+	assert_true(span_eq(strbuf_span(&text), SPAN(old)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +172,7 @@ int main(void)
 		cmocka_unit_test(what_is_wrong_is_named_by_its_line_and_changes_nothing),
 		cmocka_unit_test(only_what_differs_is_written_and_it_is_read_the_same),
 		cmocka_unit_test(what_is_not_ours_stays_where_it_stood),
+		cmocka_unit_test(not_even_a_nul_is_lost),
 		cmocka_unit_test(every_setting_steps_through_all_its_values_and_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
