@@ -221,7 +221,7 @@ static int signal_leader(const struct target *target, int signal, struct err *er
 		return err_setx(
 			err, ESRCH,
 			"%s: it is not known which of its processes is the first: signal all of "
-			"them instead",
+			"them (kill --all)",
 			target->name);
 	r = hot_process_signal(target->pidfd, signal);
 	return r < 0 ? err_set(err, -r, "%s: send signal %d to process %d", target->name, signal,

@@ -9,16 +9,19 @@
 
 #include <sched.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /**
  * steady_stay() - for a program that people look at meanwhile, as long as it runs: all of it, but no
  * priority above everything else. Before its other threads are started
  */
 void steady_stay(void);
-/** steady_undo_in_child() - hot: between fork and exec of a program that is to have nothing of that */
+/** steady_undo_in_child() - between fork and exec of a program that is to have nothing of that */
 void steady_undo_in_child(void);
 
 /* ---- For the runtime ---- */
+
+#define STEADY_OOM_SCORE_ADJ "/proc/self/oom_score_adj"
 
 /** struct steady - what was before */
 struct steady {
@@ -30,6 +33,9 @@ struct steady {
 /** steady_lock_memory() - lock what is resident, and what gets so; counted: undo each once */
 void steady_lock_memory(void);
 void steady_unlock_memory(void);
+
+/** steady_lower_oom_score() - true if it is another one now, with what it was in @before */
+bool steady_lower_oom_score(char *before, size_t size);
 
 /** steady_for_life() - all of it, for a process that does nothing else */
 void steady_for_life(void);

@@ -151,8 +151,9 @@ fi
 
 # --- A host without /proc says so
 if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
-	# A sanitizer can't look for leaks there, and has something to say in any case.
-	unshare -m sh -c 'mount -t tmpfs none /proc && ASAN_OPTIONS=detect_leaks=0 exec "$@"' sh \
+	# A sanitizer can't look for leaks there, and has something to say in any case. Other tests' sandboxes,
+	# which it would clean up after, are out of sight.
+	unshare -m sh -c 'mount -t tmpfs none /run && mount -t tmpfs none /proc && ASAN_OPTIONS=detect_leaks=0 exec "$@"' sh \
 		"$boxtop" list >"$work/out" 2>"$work/err"
 	is "list without /proc: exit code" 1 $?
 	is "list without /proc" "boxtop: list: there are no processes in /proc: mount -t proc proc /proc" \

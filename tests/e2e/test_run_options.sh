@@ -107,6 +107,23 @@ both "through" --interactive --rootfs "$jail" -- sh -c 'cat; echo through'
 is "--interactive" piped "$(echo piped | "$boxtop" run --rm -i --rootfs "$jail" -- cat)"
 is "without --interactive" "" "$(echo piped | "$boxtop" run --rm --rootfs "$jail" -- cat)"
 
+# ids OPTIONS... - which ids of the host are those inside, where one user has some
+ids() {
+	unshare -m sh -c 'mount --bind "$1" /etc/subuid && mount --bind "$1" /etc/subgid && shift && exec "$@"' \
+		sh "$work/subids" "$boxtop" run --rm --name "$name" "$@" --rootfs "$jail" -- cat /proc/self/uid_map \
+		</dev/null | tr -s ' ' | sed 's/^ //'
+}
+echo "daemon:300000:65536" >"$work/subids"
+checked="$checked --subids"
+if [ -e /etc/subuid ] && [ -e /etc/subgid ]; then
+	is "--subids of a user" "0 300000 65536" "$(ids --subids daemon)"
+	is "--subids none" "$(tr -s ' ' </proc/self/uid_map | sed 's/^ //')" "$(ids --subids none)"
+	is "without --subids" "$(ids --subids none)" "$(ids)"
+fi
+"$boxtop" run --rm --name "$name" --subids mail --rootfs "$jail" -- true </dev/null 2>"$work/err" &&
+	fail "--subids of a user without ids is taken"
+grep -q "mail has no ids in /etc/subuid" "$work/err" || fail "--subids of a user without ids: $(cat "$work/err")"
+
 # ---- What it may ----
 
 # bit NUMBER OPTIONS... - of the bounding set

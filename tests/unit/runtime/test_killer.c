@@ -457,7 +457,7 @@ static void without_a_first_process_a_signal_says_what_to_do(void **state)
 	struct target *target = hold(bombs, WAY_ALL);
 
 	assert_int_equal(target_signal(target, SIGTERM, false, &err), -ESRCH);
-	assert_non_null(strstr(err.text, "--all"));
+	assert_non_null(strstr(err.text, "kill --all"));
 }
 
 /* ---- Guarded ---- */
