@@ -131,6 +131,8 @@ void detail_open(struct detail *detail, const struct row *row, enum detail_secti
 	detail->row = *row;
 	detail->section = section;
 	text_sanitize(span_of(raw), &detail->name);
+	/* What happens in a cgroup happens to the containers in it. */
+	detail->events.type = container ? &view_type_events_inside : &view_type_events;
 	view_set_zoom(&detail->processes, detail->key, span_of(raw));
 	view_set_zoom(&detail->events, detail->key, span_of(raw));
 	if (row->kind == ROW_CGROUP)
@@ -219,11 +221,32 @@ size_t detail_page(const struct detail *detail)
 
 /* ---- Its inside ---- */
 
+/* init_serves() - the command of a sandbox of ours: its first process keeps neither environment nor
+ * arguments of its own, and the command is its first child */
+static const struct process *init_serves(const struct detail *detail, const struct process *init)
+{
+	const struct container *container = row_container(&detail->row);
+	const struct snapshot *snapshot = detail->row.snapshot;
+	const struct process *command = init;
+	if (!container || strcmp(container->engine, "boxtop") != 0)
+		return init;
+	for (size_t i = 0; i < snapshot->processes_len; i++) {
+		const struct process *process = &snapshot->processes[i];
+		if (process->ppid == init->pid &&
+		    (command == init || process->start_ticks < command->start_ticks ||
+		     (process->start_ticks == command->start_ticks &&
+		      process->inner_pid < command->inner_pid)))
+			command = process;
+	}
+	return command;
+}
+
 bool detail_asks(struct detail *detail, pid_t *out_pid, uint64_t *out_start_ticks)
 {
 	const struct process *process = detail->wants_inside ? detail_process(detail) : NULL;
 	if (!process)
 		return false;
+	process = init_serves(detail, process);
 	detail->wants_inside = false;
 	detail->asked_pid = *out_pid = process->pid;
 	detail->asked_ticks = *out_start_ticks = process->start_ticks;

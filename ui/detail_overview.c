@@ -20,8 +20,9 @@
 #define PANEL_GAP	  2
 #define WIDE_COLUMNS	  126 /* three beside each other from here on */
 #define ROOMY_LINES	  34  /* processes and limits below from here on */
-#define LIMITS_COLUMNS	  64
-#define BRIEF_LABEL	  9 /* columns of a name where a figure has one line */
+#define LIMITS_COLUMNS	  64  /* at the least, and half of what is beyond the wide ones */
+#define EVENTS_MIN_LINES  4   /* of the last events, below the limits */
+#define BRIEF_LABEL	  9   /* columns of a name where a figure has one line */
 #define BRIEF_VALUE	  12
 #define ALARM_SHARE	  0.9 /* of a limit */
 #define HEADROOM	  1.2
@@ -360,7 +361,18 @@ struct part {
 	struct metric bytes;
 };
 
-#define PARTS 5
+#define PARTS 6
+
+/* rest_of() - of the memory, what none of @parts tells: tables of pages, buffers of the network */
+static struct metric rest_of(const struct usage_memory *memory, const struct part *parts,
+			     size_t parts_len)
+{
+	struct metric rest = memory->current_bytes;
+	for (size_t i = 0; i < parts_len; i++)
+		if (metric_is_known(parts[i].bytes))
+			rest = metric_sub_clamped(rest, parts[i].bytes);
+	return rest;
+}
 
 static void split_memory(const struct usage_memory *memory, struct part parts[PARTS])
 {
@@ -373,17 +385,18 @@ static void split_memory(const struct usage_memory *memory, struct part parts[PA
 	parts[3] = (struct part) {"file", STYLE_BAR_WAIT,
 				  metric_is_known(file) ? file : memory->file_bytes};
 	parts[4] = (struct part) {"inactive", STYLE_BAR_LOW, memory->inactive_file_bytes};
+	parts[5] = (struct part) {"other", STYLE_NORMAL, rest_of(memory, parts, 5)};
 }
 
-/* bar_whole() - what the whole bar stands for: the limit, unless the memory would hardly be seen */
+/* bar_whole() - what the whole bar stands for: the limit; without one, what was ever used and some air */
 static double bar_whole(const struct usage_memory *memory)
 {
-	double current = (double)memory->current_bytes.value;
-	double limit =
-		has_limit(memory->effective_bytes) ? (double)memory->effective_bytes.value : 0;
-	if (limit > 0 && current * 8 >= limit)
-		return fmax(limit, current);
-	return current > 0 ? current * 1.25 : 1;
+	double most = (double)memory->current_bytes.value;
+	if (has_limit(memory->effective_bytes))
+		return fmax((double)memory->effective_bytes.value, most);
+	if (metric_is_known(memory->peak_bytes))
+		most = fmax(most, (double)memory->peak_bytes.value);
+	return most > 0 ? most * HEADROOM : 1;
 }
 
 static void draw_mark(struct canvas *canvas, struct rect room, double share, double free_share,
@@ -421,28 +434,47 @@ static void draw_bar(const struct usage_memory *memory, struct canvas *canvas, s
 		draw_mark(canvas, room, (double)memory->peak_bytes.value / whole, free_share, "^");
 }
 
-static void draw_legend(const struct usage_memory *memory, struct canvas *canvas, struct rect line)
+/** struct legend - what the colours and marks of the bar are, over as many lines as it takes */
+struct legend {
+	struct canvas *canvas;
+	struct rect rect;
+	int x, line;
+};
+
+static void legend_add(struct legend *legend, uint16_t style, const char *name, struct metric bytes)
+{
+	char text[UNITS_TEXT_MAX];
+	if (!metric_is_known(bytes))
+		return;
+	units_format_bytes(bytes.value, text);
+	int columns = (int)(strlen(name) + 1 + strlen(text));
+	if (legend->x > 0 && legend->x + columns > legend->rect.width) {
+		legend->x = 0;
+		legend->line++;
+	}
+	if (legend->line >= legend->rect.height)
+		return;
+	int x = legend->rect.x + legend->x, y = legend->rect.y + legend->line;
+	int right = legend->rect.x + legend->rect.width;
+	x += canvas_text(legend->canvas, x, y, style, span_of(name), right - x) + 1;
+	canvas_text(legend->canvas, x, y, STYLE_NORMAL, span_of(text), right - x);
+	legend->x += columns + 2;
+}
+
+/* draw_legend() - returns the lines used */
+static int draw_legend(const struct usage_memory *memory, struct canvas *canvas, struct rect rect)
 {
 	struct part parts[PARTS];
-	char text[UNITS_TEXT_MAX];
-	int x = line.x + 4, right = line.x + line.width;
+	struct legend legend = {canvas, rect, 0, 0};
 	split_memory(memory, parts);
-	for (size_t i = 0; i < PARTS; i++) {
-		if (!metric_is_known(parts[i].bytes) || x + 16 > right)
-			continue;
-		x += canvas_text(canvas, x, line.y, parts[i].style, span_of(parts[i].name), -1);
-		x += canvas_textf(canvas, x, line.y, STYLE_NORMAL, " %s  ",
-				  units_format_bytes(parts[i].bytes.value, text));
-	}
-	if (metric_is_known(memory->swap_bytes) && x + 12 <= right)
-		x += canvas_textf(canvas, x, line.y, STYLE_NORMAL, "swap %s  ",
-				  units_format_bytes(memory->swap_bytes.value, text));
-	if (has_limit(memory->high_bytes) && x + 12 <= right)
-		x += canvas_textf(canvas, x, line.y, STYLE_WARN, "H high %s  ",
-				  units_format_bytes(memory->high_bytes.value, text));
-	if (metric_is_known(memory->peak_bytes) && x + 12 <= right)
-		canvas_textf(canvas, x, line.y, STYLE_WARN, "^ peak %s",
-			     units_format_bytes(memory->peak_bytes.value, text));
+	for (size_t i = 0; i < PARTS; i++)
+		if (i < PARTS - 1 || parts[i].bytes.value > 0)
+			legend_add(&legend, parts[i].style, parts[i].name, parts[i].bytes);
+	legend_add(&legend, STYLE_NORMAL, "swap", memory->swap_bytes);
+	if (has_limit(memory->high_bytes))
+		legend_add(&legend, STYLE_WARN, "H high", memory->high_bytes);
+	legend_add(&legend, STYLE_WARN, "^ peak", memory->peak_bytes);
+	return legend.line < rect.height ? legend.line + 1 : rect.height;
 }
 
 /* draw_memory() - returns the lines used */
@@ -454,8 +486,9 @@ static int draw_memory(const struct detail *detail, struct canvas *canvas, struc
 	draw_bar(&usage->memory, canvas, (struct rect) {rect.x, rect.y, rect.width, 1});
 	if (rect.height < 2)
 		return 1;
-	draw_legend(&usage->memory, canvas, (struct rect) {rect.x, rect.y + 1, rect.width, 1});
-	return 2;
+	return 1 + draw_legend(&usage->memory, canvas,
+			       (struct rect) {rect.x + 4, rect.y + 1, rect.width - 4,
+					      rect.height < 3 ? 1 : 2});
 }
 
 /* ---- All of it ---- */
@@ -501,19 +534,32 @@ static int draw_panels(struct detail *detail, struct canvas *canvas, struct rect
 	return lines * height < rect.height ? lines * height : rect.height;
 }
 
-static void draw_below(struct detail *detail, struct canvas *canvas, struct rect rect)
+/* draw_beside() - limits, and as many of the last events as there is room for */
+static void draw_beside(struct detail *detail, struct canvas *canvas, struct rect rect)
 {
-	bool limits = rect.width >= WIDE_COLUMNS;
-	int width = limits ? rect.width - LIMITS_COLUMNS - PANEL_GAP : rect.width;
-	detail->has_processes = true;
-	view_draw(&detail->processes, canvas, (struct rect) {rect.x, rect.y, width, rect.height});
-	if (!limits)
-		return;
 	_cleanup_(lines_finish)
 	struct lines lines = {0};
+	detail->width = rect.width;
 	detail_lines_build(detail, DETAIL_LIMITS, &lines);
-	lines_draw(&lines, canvas,
-		   (struct rect) {rect.x + width + PANEL_GAP, rect.y, LIMITS_COLUMNS, rect.height});
+	lines_draw(&lines, canvas, rect);
+	int used = (int)lines.len + 1;
+	if (!detail->row.kind || rect.height - used < EVENTS_MIN_LINES)
+		return;
+	view_draw(&detail->events, canvas,
+		  (struct rect) {rect.x, rect.y + used, rect.width, rect.height - used});
+}
+
+static void draw_below(struct detail *detail, struct canvas *canvas, struct rect rect)
+{
+	bool wide = rect.width >= WIDE_COLUMNS;
+	int beside = wide ? LIMITS_COLUMNS + (rect.width - WIDE_COLUMNS) / 2 : 0;
+	int width = wide ? rect.width - beside - PANEL_GAP : rect.width;
+	detail->has_processes = true;
+	view_draw(&detail->processes, canvas, (struct rect) {rect.x, rect.y, width, rect.height});
+	if (wide)
+		draw_beside(
+			detail, canvas,
+			(struct rect) {rect.x + width + PANEL_GAP, rect.y, beside, rect.height});
 }
 
 void detail_overview_draw(struct detail *detail, struct canvas *canvas, struct rect rect)

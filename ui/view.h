@@ -67,6 +67,8 @@ extern const struct view_type view_type_namespaces;
 extern const struct view_type view_type_events;
 /** view_type_inside - the processes of one container, in its detail */
 extern const struct view_type view_type_inside;
+/** view_type_events_inside - the events of one container, in its detail */
+extern const struct view_type view_type_events_inside;
 
 /** struct view - one screen; view_init(), view_finish() */
 struct view {

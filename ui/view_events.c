@@ -3,6 +3,8 @@
  * The events screen: what happened to containers since the program started, the newest first. Its rows
  * come from the log, not from a pass. Only says what is special about these rows.
  */
+#include <limits.h>
+
 #include "model/fields_get.h"
 #include "ui/view.h"
 
@@ -92,6 +94,30 @@ const struct view_type view_type_events = {
 	.kind = ROW_EVENT,
 	.preset = PRESET_EVENTS,
 	.narrow = {narrow, narrow},
+	.sort = "age_usec",
+	.sources = SOURCE_IDENTITY,
+	.own_fields = own_fields,
+	.sort_keys = sort_keys,
+	.paint_row = paint_row,
+	.paint_cell = paint_cell,
+	.empty = empty,
+	.describe = describe,
+};
+
+/* Of one container its name says nothing. */
+static const struct view_columns inside_columns[] = {
+	{34, "event,text"},
+	{100, "age_usec,event,text"},
+	{INT_MAX, "clock,age_usec,event,text"},
+	{0, NULL},
+};
+
+const struct view_type view_type_events_inside = {
+	.title = "Events",
+	.brief = "Events",
+	.kind = ROW_EVENT,
+	.preset = PRESET_EVENTS,
+	.narrow = {inside_columns, inside_columns},
 	.sort = "age_usec",
 	.sources = SOURCE_IDENTITY,
 	.own_fields = own_fields,

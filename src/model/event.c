@@ -20,6 +20,9 @@
 /* The same alarm of the same container is not news again before this. */
 #define ALARM_REST_USEC 60000000u
 
+/* Forks refused this long after the last ones are another event. */
+#define REFUSED_REST_USEC 60000000u
+
 /* struct match - a container of one snapshot, to be found by its key */
 struct match {
 	uint64_t key;
@@ -174,6 +177,46 @@ static uint64_t growth(struct metric before, struct metric now)
 	return now.value - before.value;
 }
 
+/* The event that tells of forks refused a moment ago, as the newest one again; NULL: there is none. */
+static struct container_event *renew_refused(const struct pair *pair)
+{
+	struct snapshot *events = pair->log->snapshot;
+
+	for (size_t i = events->events_len; i-- > 0;) {
+		struct container_event *event = &events->events[i], renewed = *event;
+
+		if (event->realtime_usec + REFUSED_REST_USEC < pair->snapshot->realtime_usec)
+			return NULL;
+		if (event->kind != EVENT_REFUSED || event->container != pair->now->key)
+			continue;
+		renewed.realtime_usec = pair->snapshot->realtime_usec;
+		write_clock(&renewed);
+		memmove(event, event + 1, (events->events_len - 1 - i) * sizeof(*event));
+		events->events[events->events_len - 1] = renewed;
+		return &events->events[events->events_len - 1];
+	}
+	return NULL;
+}
+
+/* A bomb at its limit is refused forks without end: one event for all of them leaves room for others. */
+static void tell_refused(const struct pair *pair, uint64_t refused)
+{
+	struct container_event *event = renew_refused(pair);
+	char time[UNITS_TEXT_MAX], over[UNITS_TEXT_MAX + 8] = "";
+
+	if (event) {
+		snprintf(over, sizeof(over), " in %s",
+			 units_format_duration(event->realtime_usec - event->first_usec, time));
+	} else {
+		event = add_about(pair->log, pair->snapshot, pair->now, EVENT_REFUSED, ALARM_WARN);
+		event->first_usec = event->realtime_usec;
+	}
+	event->count += refused;
+	snprintf(event->text, sizeof(event->text),
+		 "%" PRIu64 " fork%s refused at its limit of tasks%s", event->count,
+		 event->count > 1 ? "s" : "", over);
+}
+
 static void compare_kills(const struct pair *pair)
 {
 	uint64_t kills =
@@ -188,12 +231,8 @@ static void compare_kills(const struct pair *pair)
 			 "%" PRIu64 " process%s killed for lack of memory", kills,
 			 kills > 1 ? "es" : "");
 	}
-	if (refused > 0) {
-		event = add_about(pair->log, pair->snapshot, pair->now, EVENT_REFUSED, ALARM_WARN);
-		snprintf(event->text, sizeof(event->text),
-			 "%" PRIu64 " fork%s refused at its limit of tasks", refused,
-			 refused > 1 ? "s" : "");
-	}
+	if (refused > 0)
+		tell_refused(pair, refused);
 }
 
 static void compare_state(const struct pair *pair)

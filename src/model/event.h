@@ -40,6 +40,8 @@ struct container_event {
 	enum event_kind kind;
 	enum alarm_level level;
 	enum alarm_kind alarm; /* of EVENT_ALARM */
+	uint64_t count;	       /* of EVENT_REFUSED: forks */
+	uint64_t first_usec;   /* of EVENT_REFUSED: realtime of the first ones */
 	uint64_t container;    /* container.key; 0: none */
 	bool unit;	       /* of what is hidden unless all is shown */
 	char clock[16];	       /* "02:14:07", UTC */

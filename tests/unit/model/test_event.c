@@ -196,6 +196,32 @@ static void kills_and_refused_forks_are_counted(void **state)
 	finish(&rig);
 }
 
+static void forks_that_go_on_being_refused_are_one_event(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	start(&rig);
+	find(rig.before, "web-1")->usage.pids.limit_events = metric_known(0);
+	find(other(&rig), "web-1")->usage.pids.limit_events = metric_known(40);
+	uint64_t number = only_event(&rig)->number;
+
+	event_log_act(rig.log, rig.now->realtime_usec, 0, "another", "a deed");
+	rig.now->realtime_usec += 30ull * MAKE_SEC;
+	assert_int_equal(event_log_compare(rig.log, rig.before, rig.now), 0);
+	const struct snapshot *events = event_log_snapshot(rig.log);
+
+	assert_int_equal(events->events_len, 2);
+	assert_int_equal(events->events[1].number, number); /* the newest, and still the same row */
+	assert_int_equal(events->events[1].realtime_usec, rig.now->realtime_usec);
+	assert_string_equal(events->events[1].text,
+			    "80 forks refused at its limit of tasks in 30.0s");
+	rig.now->realtime_usec += 61ull * MAKE_SEC;
+	event_log_compare(rig.log, rig.before, rig.now);
+	assert_int_equal(events->events[events->events_len - 1].count, 40); /* another one */
+	finish(&rig);
+}
+
 static void an_alarm_is_told_when_it_begins_and_not_again_soon(void **state)
 {
 	struct rig rig;
@@ -273,6 +299,7 @@ int main(void)
 		cmocka_unit_test(freezing_thawing_and_running_empty_are_told),
 		cmocka_unit_test(a_changed_limit_says_from_what_to_what),
 		cmocka_unit_test(kills_and_refused_forks_are_counted),
+		cmocka_unit_test(forks_that_go_on_being_refused_are_one_event),
 		cmocka_unit_test(an_alarm_is_told_when_it_begins_and_not_again_soon),
 		cmocka_unit_test(the_log_forgets_the_oldest),
 		cmocka_unit_test(events_are_rows_that_can_be_asked_for),

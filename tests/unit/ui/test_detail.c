@@ -207,6 +207,41 @@ static void its_inside_is_asked_for_when_somebody_looks(void **state)
 	finish(&rig);
 }
 
+static void of_a_sandbox_the_command_is_asked(void **state)
+{
+	struct rig rig;
+	pid_t pid = 0;
+	uint64_t ticks = 0;
+	(void)state;
+	start_shown(&rig, plain_options);
+	struct snapshot *snapshot = make_snapshot_rated(++rig.second);
+	snapshot->containers[make_find_container(snapshot, "web-1")].engine = "boxtop";
+	app_take_snapshot(rig.app, snapshot);
+	press(&rig, "/ 'web-1' Esc Enter Shift-Tab Shift-Tab");
+	assert_true(detail_asks(&rig.app->detail, &pid, &ticks));
+	assert_int_equal(pid, 1201); /* 1200 is its init, and 1202 came later */
+	finish(&rig);
+}
+
+static void the_bar_of_memory_is_as_full_as_the_limit(void **state)
+{
+	struct rig rig;
+	(void)state;
+	start_shown(&rig, plain_options);
+	struct snapshot *snapshot = make_snapshot_rated(++rig.second);
+	struct usage *usage = &snapshot->containers[make_find_container(snapshot, "web-1")].usage;
+	usage->memory.current_bytes = metric_known(32 * MAKE_MIB);
+	usage->memory.anon_bytes = metric_known(20 * MAKE_MIB);
+	usage->memory.file_bytes = usage->memory.inactive_file_bytes = metric_known(0);
+	usage->memory.slab_bytes = usage->memory.shmem_bytes = metric_known(2 * MAKE_MIB);
+	app_take_snapshot(rig.app, snapshot);
+	press(&rig, "/ 'web-1' Esc Enter");
+	assert_shows(&rig, "Mem[|| "); /* 32 MiB of 1 GiB on 75 columns */
+	assert_shows(&rig, "other 8.0M");
+	assert_shows(&rig, "32.0M/1.0G]");
+	finish(&rig);
+}
+
 static void an_answer_about_another_process_is_not_shown(void **state)
 {
 	struct rig rig;
@@ -315,6 +350,8 @@ int main(void)
 		cmocka_unit_test(limits_say_who_sets_them),
 		cmocka_unit_test(namespaces_say_who_shares_them),
 		cmocka_unit_test(its_inside_is_asked_for_when_somebody_looks),
+		cmocka_unit_test(of_a_sandbox_the_command_is_asked),
+		cmocka_unit_test(the_bar_of_memory_is_as_full_as_the_limit),
 		cmocka_unit_test(an_answer_about_another_process_is_not_shown),
 		cmocka_unit_test(what_could_not_be_read_says_why),
 		cmocka_unit_test(a_container_may_end_in_every_section),
