@@ -24,7 +24,7 @@
 /* No sandbox can be called so. */
 #define BESIDE ".boxtop"
 
-#define STALE_USEC	 1000000
+#define STALE_USEC	 10000000
 #define STALE_PAUSE_NSEC 20000000
 
 static char *unit_of(struct cg_making *making)

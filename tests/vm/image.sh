@@ -113,7 +113,7 @@ make() {
 	chmod 777 "$scratch/out"
 	# The hook may run as a subordinate user, who sees no home directory of ours.
 	cp "$here/image.sh" "$here/init" "$scratch"
-	TMPDIR=$scratch timeout -k 10 1500 mmdebstrap --variant=minbase --include="${include%,}" \
+	TMPDIR=$scratch timeout -k 10 700 mmdebstrap --variant=minbase --include="${include%,}" \
 		--aptopt="$scratch/apt.conf" \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt=force-unsafe-io \

@@ -12,11 +12,14 @@
 # The guest is cached in $XDG_CACHE_HOME/boxtop-vm by the list of its packages, and made anew after
 # 30 days; what a boot writes to it is thrown away. The project goes in on a disk image and the results
 # come out on it. BOXTOP_VM_LIBRARIES says what the programs link with, BOXTOP_VM_BUILD where they are,
-# BOXTOP_VM_QEMU gives options to qemu.
+# BOXTOP_VM_QEMU gives options to qemu. BOXTOP_VM_SECONDS is how long the tests of a shape may take together
+# (480); what is not done by then has failed. A shape that was booted under the same BOXTOP_VM_RUN is not
+# booted again: what came of it is told again.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 source=$(cd "$here/../.." && pwd)
 build=${BOXTOP_VM_BUILD:-$source/build/bench}
+seconds=${BOXTOP_VM_SECONDS:-480}
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/boxtop-vm
 shapes="light v2 hybrid v1"
 work=
@@ -156,7 +159,7 @@ kernel_words() {
 
 # boot SECONDS SHAPE QEMU_OPTION... - until it powers off, or that long
 boot() {
-	seconds=$1
+	longest=$1
 	shape=$2
 	shift 2
 	accel=$(accelerator)
@@ -165,7 +168,7 @@ boot() {
 	*) cpu=max,la57=off ;;
 	esac
 	# shellcheck disable=SC2086 # words
-	timeout --foreground -k 5 "$seconds" nice -n 5 qemu-system-x86_64 -accel "$accel" -cpu "$cpu" -smp 2 \
+	timeout --foreground -k 5 "$longest" nice -n 5 qemu-system-x86_64 -accel "$accel" -cpu "$cpu" -smp 2 \
 		-m 2048 -nodefaults -display none -no-reboot "$@" \
 		-drive "file=$image/root.img,format=raw,if=virtio,snapshot=on" \
 		-drive "file=$work/$shape.img,format=raw,if=virtio,cache=unsafe" \
@@ -176,8 +179,7 @@ boot() {
 
 # ---- What goes in, and what comes out ----
 
-# tests - the unit tests that were built, less those that see no kernel, or the same on each layout: an
-# emulated machine is slow
+# tests - the unit tests that were built, less those that see no kernel; runner.sh chooses of them
 tests() {
 	for program in "$build"/tests/runtime_test_* "$build"/tests/collectors_test_*_kernel \
 		"$build"/tests/collectors_test_by_namespace "$build"/tests/collectors_test_namespaces; do
@@ -206,6 +208,7 @@ pack() {
 	echo "$source" >"$work/in/source"
 	echo "$build" >"$work/in/build_path"
 	echo "$*" >"$work/in/patterns"
+	echo "$seconds" >"$work/in/seconds"
 	rm -f "$work/$shape.img"
 	mke2fs -q -t ext4 -O ^has_journal -E root_owner=0:0 -d "$work/in" "$work/$shape.img" 1G \
 		>/dev/null
@@ -227,6 +230,10 @@ results() {
 		echo "vm: $shape: FAILED: the guest said no summary ($out/console)"
 		return 1
 	fi
+	for running in "$out"/running.*; do
+		[ ! -e "$running" ] ||
+			echo "FAIL ${running##*/running.}: it ran when the guest ended" >>"$out/summary"
+	done
 	for log in $(sed -n 's/^FAIL \(\S*\).*/\1/p' "$out/summary"); do
 		echo "---- $shape: $log ----"
 		tail -n 60 "$out/$log.log"
@@ -243,8 +250,8 @@ run_shape() {
 	: >"$work/console"
 	# One at a time: each takes all of two CPUs.
 	exec 7>"$cache/running"
-	flock -w 1800 7 || say "another virtual machine runs on and on: not waiting for it"
-	boot "${BOXTOP_VM_SECONDS:-900}" "$shape" -serial "file:$work/console" </dev/null >"$work/qemu" 2>&1 7>&- &
+	flock -w 600 7 || say "another virtual machine runs on and on: not waiting for it"
+	boot $((seconds + 120)) "$shape" -serial "file:$work/console" </dev/null >"$work/qemu" 2>&1 7>&- &
 	qemu=$!
 	status=0
 	wait "$qemu" || status=$?
@@ -264,13 +271,40 @@ cmd_build() {
 	echo "$image"
 }
 
+# told_before SHAPE - what came of it in this run of all tests, if it was booted in it
+told_before() {
+	told=$source/build/vm/$1.run
+	[ -n "${BOXTOP_VM_RUN:-}" ] && [ "$(head -n 1 "$told" 2>/dev/null)" = "$BOXTOP_VM_RUN" ]
+}
+
+# tell_later SHAPE STATUS
+tell_later() {
+	[ -n "${BOXTOP_VM_RUN:-}" ] || return 0
+	mkdir -p "$source/build/vm"
+	printf '%s\n%s\n' "$BOXTOP_VM_RUN" "$2" >"$source/build/vm/$1.run"
+}
+
+# test_shape SHAPE - once in a run of all tests, however often it is asked for
+test_shape() {
+	if told_before "$1"; then
+		say "$1: not booted again; what it said:"
+		cat "$source/build/vm/$1/summary" || :
+		return "$(sed -n 2p "$source/build/vm/$1.run")"
+	fi
+	rm -rf "$source/build/vm/$1"
+	# Until it is known better, should this be ended.
+	tell_later "$1" 1
+	run_shape "$1" || return 1
+	tell_later "$1" 0
+}
+
 cmd_test() {
 	scratch
 	image
 	[ $# -gt 0 ] || set -- v2 hybrid v1
 	failed=
 	for shape in "$@"; do
-		run_shape "$shape" || failed="$failed $shape"
+		test_shape "$shape" || failed="$failed $shape"
 	done
 	[ -z "$failed" ] || die "failed:$failed"
 }

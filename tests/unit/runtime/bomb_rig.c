@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "runtime/hot.h"
 
-#define LIFE_SECONDS 100
+#define LIFE_SECONDS 300
 
 const char *const bomb_kinds[BOMB_KINDS] = {"stay", "exit", "setsid", "exec", "threads"};
 

@@ -101,7 +101,8 @@ static void two_thousand_are_gone_and_the_count_at_zero(void **state)
 	for (int way = 0; way < WAYS; way++) {
 		bombs_start(&start);
 		bombs_grow(bombs, MANY);
-		assert_int_equal(end(bombs, (enum way)way).killed, MANY);
+		/* More, where some fork on while they are not yet frozen. */
+		assert_true(end(bombs, (enum way)way).killed >= MANY);
 		assert_int_equal(bombs_count(bombs, ""), 0);
 		/* A zombie is counted until it is reaped. */
 		assert_true(becomes((

@@ -12,6 +12,7 @@ bin=$build/tests
 export LC_ALL=C.UTF-8 CMOCKA_MESSAGE_OUTPUT=stdout HOME=/root
 export E2E_HELPER="$bin/e2e_helper" E2E_BOMB="$bin/bomb" E2E_ROOTFS="$bin/rootfs"
 export E2E_INTERRUPT="$bin/interrupt" INTERRUPT_COUNT=20
+export BOXTOP_TEST_RUNS=30
 export SHAPE="$shape" BOXTOP="$build/boxtop"
 
 # Tests know their fixtures and helpers by the paths of the machine that built them.
@@ -20,30 +21,35 @@ mount --bind /boxtop/tree "$source"
 mkdir -p "$build"
 mount --bind /boxtop/build "$build"
 
-# one NAME COMMAND... - run it, say how it went
-cat >/run/boxtop-one <<'END'
-name=$1
-shift
-start=$(cut -d. -f1 /proc/uptime)
-timeout -k 5 "${BOXTOP_VM_TEST_SECONDS:-600}" "$@" >"/boxtop/out/$name.log" 2>&1 </dev/null
-status=$?
-took=$(($(cut -d. -f1 /proc/uptime) - start))
-case $status in
-0) word=PASS ;;
-77) word=SKIP ;;
-124 | 137) word="FAIL" && echo "timed out or killed" >>"/boxtop/out/$name.log" ;;
-*) word=FAIL ;;
-esac
-note=
-[ $word = PASS ] || note=": $(tail -n 1 "/boxtop/out/$name.log" | cut -c 1-100)"
-echo "$word $name (${took} s)$note" | tee -a /boxtop/out/summary >/dev/console
-END
+# What takes longer than all tests together may is no longer waited for.
+echo $(($(cut -d. -f1 /proc/uptime) + $(cat /boxtop/seconds))) >/run/boxtop-deadline
+one=$source/tests/vm/guest/one.sh
 
-# wanted NAME - whether it matches what was asked for; everything does when nothing was
+# belongs_here NAME - what depends on the layout of cgroups, or on systemd; all else is told by the machine
+# that boots the guest, many times faster
+belongs_here() {
+	case $shape:$1 in
+	light:*) ;;
+	*:collectors_test_*_kernel | *:collectors_test_by_namespace) ;;
+	*:runtime_test_cg | *:runtime_test_kill_path | *:runtime_test_launch_groups) ;;
+	*:runtime_test_sandbox_many | *:runtime_test_state | *:runtime_test_systemd) ;;
+	*:runtime_test_target | *:runtime_test_target_freeze | *:runtime_test_target_limits) ;;
+	v[12]:runtime_test_guard | v[12]:runtime_test_killer) ;;
+	v2:runtime_test_bomb | v2:runtime_test_launch_enter | v2:runtime_test_launch_users) ;;
+	v[12]:e2e_test_limit | v[12]:e2e_test_kill | v[12]:e2e_test_sandbox) ;;
+	hybrid:e2e_test_ns_lsns) ;;
+	*:test_*) ;;
+	*) return 1 ;;
+	esac
+}
+
+# wanted NAME - what was asked for; what belongs here when nothing was
 wanted() {
-	[ -n "$patterns" ] || return 0
+	[ -n "$patterns" ] || {
+		belongs_here "$1"
+		return
+	}
 	for pattern in $patterns; do
-		# shellcheck disable=SC2254 # it is a pattern
 		case $1 in
 		*$pattern*) return 0 ;;
 		esac
@@ -51,29 +57,13 @@ wanted() {
 	return 1
 }
 
-# belongs_here NAME - mounts and namespaces are the same on every layout of cgroups: v2 is enough for them
-belongs_here() {
-	case $shape:$1 in
-	v2:* | light:*) return 0 ;;
-	*:*_test_launch | *:*_test_launch_security | *:*_test_launch_bundle | *:*_test_launch_enter | *:*_test_namespaces | \
-		hybrid:*_test_bomb | hybrid:*_test_roots) return 1 ;;
-	esac
-}
-
-# tests - lines of NAME COMMAND. Those that look at engines come last: these need time to come up. The
-# end-to-end tests that compare figures over time are left to machines that have the time.
-tests() {
+# all_tests - lines of NAME COMMAND
+all_tests() {
 	for program in "$bin"/*_test_*; do
-		! belongs_here "$(basename "$program")" || echo "$(basename "$program") $program"
+		echo "$(basename "$program") $program"
 	done
 	for script in "$source"/tests/e2e/test_*.sh; do
-		name=$(basename "$script" .sh)
-		case $shape:$name in
-		light:* | *:test_ns_lsns | v2:test_commands | v2:test_json | v2:test_rootfs | v[12]:test_limit | \
-			v[12]:test_kill | v[12]:test_sandbox)
-			echo "e2e_$name sh $script $BOXTOP"
-			;;
-		esac
+		echo "e2e_$(basename "$script" .sh) sh $script $BOXTOP"
 	done
 	[ "$shape" = light ] || for script in "$source"/tests/vm/guest/test_*.sh; do
 		case $script in
@@ -83,14 +73,23 @@ tests() {
 	done
 }
 
+# bombs_last - so that engines come up, and are looked at, while there is no crowd
+bombs_last() {
+	awk '/^runtime_test_(bomb|killer) |^e2e_test_kill / { late = late $0 "\n"; next } { print }
+		END { printf "%s", late }'
+}
+
 cd /tmp || exit 1
-[ "$shape" = light ] || sh "$source/tests/vm/guest/engines.sh" "$shape" >$out/engines.log 2>&1 &
-tests | while read -r name command; do
+all_tests | while read -r name command; do
 	! wanted "$name" || echo "$name $command"
-done | xargs -P 2 -L 1 sh /run/boxtop-one
+done | bombs_last >/run/boxtop-tests
+! grep -q '^test_' /run/boxtop-tests ||
+	sh "$source/tests/vm/guest/engines.sh" "$shape" >$out/engines.log 2>&1 &
+xargs -P 2 -L 1 sh "$one" </run/boxtop-tests
 # It takes the whole guest: nothing runs beside it.
-[ "$shape" = light ] || ! wanted test_fork_bomb ||
-	sh /run/boxtop-one test_fork_bomb sh "$source/tests/vm/guest/test_fork_bomb.sh"
+alone=$source/tests/vm/guest/test_fork_bomb.sh
+[ ! -f "$alone" ] || [ "$shape" = light ] || ! wanted test_fork_bomb ||
+	sh "$one" test_fork_bomb sh "$alone"
 
 count() {
 	grep -c "^$1 " $out/summary

@@ -75,7 +75,7 @@ known=" $(echo $everywhere) crun-plain "
 for index in $(rows "$work/list" kind container); do
 	name=$(field "$work/list" "$index" name)
 	case $known in
-	*" $name "*) ;;
+	*" $name "* | act-*) ;;
 	*)
 		[ "$(field "$work/list" "$index" by_namespace)" = true ] ||
 			fail "nobody started a container '$name'"
