@@ -81,6 +81,7 @@ int devices_console(struct inside *inside, struct err *err);
 /* ---- namespaces.c ---- */
 /** proc_open() - a file of the kernel's own /proc, to be written; -errno with @err */
 int proc_open(const char *path, struct err *err);
+int namespaces_keyring(struct inside *inside, struct err *err);
 int namespaces_groups(struct inside *inside, struct err *err);
 int namespaces_join(struct inside *inside, struct err *err);
 int namespaces_maps(struct inside *inside, struct err *err);

@@ -21,6 +21,7 @@
 #include "runtime/spec.h"
 
 static const struct step host_steps[] = {
+	{"keyring", namespaces_keyring, 0, PLAN_KEYRING},
 	{"ids of mounts", idmap_prepare, PLAN_PLAIN_USER | PLAN_ENTER, 0},
 	{"root layers", root_build, PLAN_PLAIN_USER | PLAN_ENTER, 0},
 	{"sources of mounts", idmap_binds, PLAN_PLAIN_USER | PLAN_ENTER, 0},

@@ -147,89 +147,7 @@ static bool shares(const struct inside *inside, unsigned int ns)
 			   inside->fds[PLAN_FD_NS + __builtin_ctz(ns)] < 0);
 }
 
-/* What can be mounted only in a namespace of one's own, and is the host's else. */
-static const struct shared {
-	const char *type, *path;
-	unsigned int ns; /* only if this one is shared; 0: whenever it is refused */
-	uint64_t attributes;
-} shared_mounts[] = {
-	{"sysfs", "/sys", 0, MOUNT_ATTR_RDONLY},
-	{"proc", "/proc", SPEC_NS_PID, 0},
-	{"mqueue", "/dev/mqueue", SPEC_NS_IPC, 0},
-};
-
-static int new_mount(struct inside *inside, const struct plan_mount *mount, struct err *err)
-{
-	const struct plan *plan = inside->plan;
-	const char *type = plan_text(plan, mount->type);
-	int fd = mountfd_new(type, plan_text(plan, mount->source), plan_text(plan, mount->data),
-			     mount->attributes, err);
-
-	for (size_t i = 0; i < ARRAY_LEN(shared_mounts) && fd < 0 && err->code == EPERM; i++) {
-		const struct shared *shared = &shared_mounts[i];
-
-		if (strcmp(type, shared->type) == 0 && shares(inside, shared->ns))
-			return clone_of_host(shared->path, mount->attributes | shared->attributes,
-					     err);
-	}
-	return fd;
-}
-
-static int take_mount(struct inside *inside, uint32_t i, struct err *err)
-{
-	const struct plan_mount *mount = plan_mount_at(inside->plan, i);
-	int fd = inside->bind_fds[i];
-
-	if (!mount->bind)
-		return new_mount(inside, mount, err);
-	inside->bind_fds[i] = -1;
-	if (mount->attributes && mountfd_set(fd, mount->attributes, true, err) < 0) {
-		close(fd);
-		return -err->code;
-	}
-	return fd;
-}
-
-static int attach_one(struct inside *inside, uint32_t i, struct err *err)
-{
-	const struct plan_mount *mount = plan_mount_at(inside->plan, i);
-	const char *destination = plan_text(inside->plan, mount->destination);
-	const char *type = plan_text(inside->plan, mount->type);
-	_cleanup_(cleanup_close)
-	int fd = -1, target = -1;
-	struct stat st = {.st_mode = S_IFDIR};
-
-	if (type && (strcmp(type, "proc") == 0 || strcmp(type, "sysfs") == 0) &&
-	    check_real(inside->root_fd, destination, err) < 0)
-		return -err->code;
-	fd = take_mount(inside, i, err);
-	/* The host has none, where its IPC namespace is shared. */
-	if (fd == -ENOENT && type && strcmp(type, "mqueue") == 0)
-		return 0;
-	if (fd < 0)
-		return fd;
-	if (mount->bind && fstat(fd, &st) < 0)
-		return err_set(err, errno, "stat the source of %s", destination);
-	target = target_open(inside->root_fd, destination, !S_ISDIR(st.st_mode), err);
-	if (target < 0)
-		return target;
-	if (mountfd_attach(fd, target) < 0)
-		return err_set(err, errno, "attach a mount to %s", destination);
-	return 0;
-}
-
-int mounts_attach(struct inside *inside, struct err *err)
-{
-	int r = 0;
-
-	if (inside->root_fd < 0)
-		return 0;
-	for (uint32_t i = 0; i < inside->plan->mounts_len && r >= 0; i++)
-		r = attach_one(inside, i, err);
-	return r;
-}
-
-/* ---- After the switch: "/" is the root ---- */
+/* ---- Empty directories ---- */
 
 /* struct masks - what lies over what is masked: an empty directory, and our null device */
 struct masks {
@@ -267,6 +185,121 @@ static int mask_dir(const char *path, int target, struct masks *masks, struct er
 	masks->empty_fd = TAKE_FD(mount_fd);
 	return 0;
 }
+
+/* The host's own /sys has more in it than a new one: other cgroups, files of v1 hierarchies whose release_agent runs
+ * on the host, programs of others, what a crash left. */
+static int cover_host_sys(const struct inside *inside, const char *sys, struct err *err)
+{
+	static const char *const covered[] = {"fs/cgroup", "fs/bpf", "fs/pstore"};
+	struct masks masks = {-1, -1};
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(covered) && r >= 0; i++) {
+		char path[PATH_MAX];
+		_cleanup_(cleanup_close)
+		int target = -1;
+
+		snprintf(path, sizeof(path), "%s/%s", sys, covered[i]);
+		target = open_within(inside->root_fd, path, O_PATH | O_DIRECTORY);
+		if (target >= 0)
+			r = mask_dir(path, target, &masks, err);
+		else if (errno != ENOENT)
+			r = err_set(err, errno, "open %s in the root", path);
+	}
+	if (masks.empty_fd >= 0)
+		close(masks.empty_fd);
+	return r;
+}
+
+/* ---- Mounts ---- */
+
+/* What can be mounted only in a namespace of one's own, and is the host's else. */
+static const struct shared {
+	const char *type, *path;
+	unsigned int ns; /* only if this one is shared; 0: whenever it is refused */
+	uint64_t attributes;
+} shared_mounts[] = {
+	{"sysfs", "/sys", 0, MOUNT_ATTR_RDONLY},
+	{"proc", "/proc", SPEC_NS_PID, 0},
+	{"mqueue", "/dev/mqueue", SPEC_NS_IPC, 0},
+};
+
+/* @out_host: it is not a new one, but the host's */
+static int new_mount(struct inside *inside, const struct plan_mount *mount, bool *out_host,
+		     struct err *err)
+{
+	const struct plan *plan = inside->plan;
+	const char *type = plan_text(plan, mount->type);
+	int fd = mountfd_new(type, plan_text(plan, mount->source), plan_text(plan, mount->data),
+			     mount->attributes, err);
+
+	for (size_t i = 0; i < ARRAY_LEN(shared_mounts) && fd < 0 && err->code == EPERM; i++) {
+		const struct shared *shared = &shared_mounts[i];
+
+		if (strcmp(type, shared->type) != 0 || !shares(inside, shared->ns))
+			continue;
+		*out_host = true;
+		return clone_of_host(shared->path, mount->attributes | shared->attributes, err);
+	}
+	return fd;
+}
+
+static int take_mount(struct inside *inside, uint32_t i, bool *out_host, struct err *err)
+{
+	const struct plan_mount *mount = plan_mount_at(inside->plan, i);
+	int fd = inside->bind_fds[i];
+
+	if (!mount->bind)
+		return new_mount(inside, mount, out_host, err);
+	inside->bind_fds[i] = -1;
+	if (mount->attributes && mountfd_set(fd, mount->attributes, true, err) < 0) {
+		close(fd);
+		return -err->code;
+	}
+	return fd;
+}
+
+static int attach_one(struct inside *inside, uint32_t i, struct err *err)
+{
+	const struct plan_mount *mount = plan_mount_at(inside->plan, i);
+	const char *destination = plan_text(inside->plan, mount->destination);
+	const char *type = plan_text(inside->plan, mount->type);
+	_cleanup_(cleanup_close)
+	int fd = -1, target = -1;
+	struct stat st = {.st_mode = S_IFDIR};
+	bool of_host = false;
+
+	if (type && (strcmp(type, "proc") == 0 || strcmp(type, "sysfs") == 0) &&
+	    check_real(inside->root_fd, destination, err) < 0)
+		return -err->code;
+	fd = take_mount(inside, i, &of_host, err);
+	/* The host has none, where its IPC namespace is shared. */
+	if (fd == -ENOENT && type && strcmp(type, "mqueue") == 0)
+		return 0;
+	if (fd < 0)
+		return fd;
+	if (mount->bind && fstat(fd, &st) < 0)
+		return err_set(err, errno, "stat the source of %s", destination);
+	target = target_open(inside->root_fd, destination, !S_ISDIR(st.st_mode), err);
+	if (target < 0)
+		return target;
+	if (mountfd_attach(fd, target) < 0)
+		return err_set(err, errno, "attach a mount to %s", destination);
+	return of_host && strcmp(type, "sysfs") == 0 ? cover_host_sys(inside, destination, err) : 0;
+}
+
+int mounts_attach(struct inside *inside, struct err *err)
+{
+	int r = 0;
+
+	if (inside->root_fd < 0)
+		return 0;
+	for (uint32_t i = 0; i < inside->plan->mounts_len && r >= 0; i++)
+		r = attach_one(inside, i, err);
+	return r;
+}
+
+/* ---- After the switch: "/" is the root ---- */
 
 static int mask_one(const char *path, struct masks *masks, struct err *err)
 {

@@ -35,6 +35,7 @@ enum plan_flags {
 	PLAN_ONLY_MOUNTS = 1 << 10, /* the mounts of a bundle are all there are */
 	PLAN_SETGROUPS = 1 << 11,   /* allowed in this user namespace */
 	PLAN_CGROUP2 = 1 << 12,	    /* show the v2 tree inside, read-only */
+	PLAN_KEYRING = 1 << 13,	    /* keys can be asked for inside: not the caller's */
 };
 
 /** enum plan_fd - what plan.fds[] holds: which of the descriptors that came along, or -1 */

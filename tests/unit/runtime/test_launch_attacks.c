@@ -323,7 +323,7 @@ static void who_enters_can_not_be_looked_into(void **state)
 	close(request.stdio[0]);
 }
 
-static void the_program_of_a_launch_can_not_be_written(void **state)
+static void the_program_of_a_launch_can_be_neither_written_nor_read(void **state)
 {
 	const int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
 	struct rig *rig = *state;
@@ -332,6 +332,7 @@ static void the_program_of_a_launch_can_not_be_written(void **state)
 	rig_sh(rig, "true");
 	for (int fd = 3; fd < 64; fd++) {
 		char path[64], link[64];
+		struct stat st;
 		ssize_t n;
 
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
@@ -342,6 +343,9 @@ static void the_program_of_a_launch_can_not_be_written(void **state)
 		found++;
 		assert_int_equal(fcntl(fd, F_GET_SEALS) & seals, seals);
 		assert_int_equal(pwrite(fd, "x", 1, 0), -1);
+		/* The kernel lets nobody look into who runs what can't be read. */
+		assert_int_equal(fstat(fd, &st), 0);
+		assert_int_equal(st.st_mode & 0777, 0111);
 	}
 	assert_int_equal(found, 1);
 }
@@ -443,7 +447,7 @@ int main(void)
 		TEST(inheritable_capabilities_of_the_caller_do_not_come_along),
 		TEST(no_descriptor_leads_out_for_who_enters),
 		TEST(who_enters_can_not_be_looked_into),
-		TEST(the_program_of_a_launch_can_not_be_written),
+		TEST(the_program_of_a_launch_can_be_neither_written_nor_read),
 		TEST(a_given_user_namespace_is_joined_before_the_others),
 	};
 

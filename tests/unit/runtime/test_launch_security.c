@@ -100,6 +100,18 @@ static void a_bind_through_a_link_of_the_image_stays_in_the_root(void **state)
 	rig->spec.mounts_len = 0;
 }
 
+static unsigned int count_mounts(void)
+{
+	FILE *file = fopen("/proc/self/mountinfo", "re");
+	unsigned int lines = 0;
+
+	assert_non_null(file);
+	for (int c; (c = fgetc(file)) != EOF;)
+		lines += c == '\n';
+	fclose(file);
+	return lines;
+}
+
 /* struct racer - exchanges a directory and a link to the host while mounts are made through them */
 struct racer {
 	char a[128], b[128];
@@ -125,6 +137,7 @@ static void a_racing_image_gets_nothing_mounted_on_the_host(void **state)
 	struct racer racer = {.stop = false};
 	char outside[64], line[160], path[160];
 	pthread_t thread;
+	unsigned int before = count_mounts();
 
 	tree_make(outside, NULL, 0);
 	snprintf(line, sizeof(line), "-> %s", outside);
@@ -140,6 +153,7 @@ static void a_racing_image_gets_nothing_mounted_on_the_host(void **state)
 		rig_run_cg(rig, NULL);
 	racer.stop = true;
 	pthread_join(thread, NULL);
+	assert_int_equal(count_mounts(), before);
 	snprintf(path, sizeof(path), "%s/made-by-race", outside);
 	assert_int_equal(access(path, F_OK), -1);
 	tree_remove(outside);
@@ -224,18 +238,6 @@ static void no_program_can_be_run_through_a_descriptor_of_the_launch(void **stat
 		assert_true(rig_run_cg(rig, NULL) < 0);
 		assert_int_equal(rig->code, -127);
 	}
-}
-
-static unsigned int count_mounts(void)
-{
-	FILE *file = fopen("/proc/self/mountinfo", "re");
-	unsigned int lines = 0;
-
-	assert_non_null(file);
-	for (int c; (c = fgetc(file)) != EOF;)
-		lines += c == '\n';
-	fclose(file);
-	return lines;
 }
 
 /* What is mounted here while a sandbox runs */
