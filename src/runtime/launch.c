@@ -295,9 +295,13 @@ static int run_session(struct session *session, struct err *err)
 	reap(session->helper);
 	if (r < 0)
 		hear_of_clones(session);
+	/* What failed may have said so before the one that cloned it had told of it: a process that nobody
+	 * knows of would stay a zombie, and keep the sandbox's init from ending. */
+	reap(session->second);
+	if (r < 0)
+		hear_of_clones(session);
 	close(session->socket_fd);
 	session->socket_fd = -1;
-	reap(session->second);
 	if (r < 0)
 		abandon(session, progress.exit_code);
 	return r;

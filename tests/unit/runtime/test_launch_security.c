@@ -51,6 +51,7 @@ static void refuse_image_link(struct rig *rig, const char *name, const char *tar
 	rig_args(rig, (const char *const[]) {"/bin/true", NULL});
 	assert_true(rig_run_cg(rig, NULL) < 0);
 	assert_non_null(strstr(rig->err.text, name));
+	assert_non_null(strstr(rig->err.text, "the image has no directory there"));
 }
 
 static void an_image_whose_proc_is_a_link_is_refused(void **state)
