@@ -24,12 +24,6 @@
 #define FOLLOW_MSEC 500	    /* a supervisor that was killed wakes nobody */
 #define SETTLE_USEC 5000000 /* for a supervisor to clean up after its sandbox ended */
 
-void sandbox_info_finish(struct sandbox_info *info)
-{
-	arena_finish(&info->arena);
-	*info = (struct sandbox_info) {.arena = ARENA_INIT};
-}
-
 /* ---- Finding one ---- */
 
 /** struct found - one sandbox by its name */

@@ -359,6 +359,12 @@ int state_load(const struct state_dir *dir, struct state *out, struct err *err)
 			dir->name);
 }
 
+void sandbox_info_finish(struct sandbox_info *info)
+{
+	arena_finish(&info->arena);
+	*info = (struct sandbox_info) {.arena = ARENA_INIT};
+}
+
 void state_finish(struct state *state)
 {
 	sandbox_info_finish(&state->info);

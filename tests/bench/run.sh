@@ -6,8 +6,9 @@
 #   commands  one run of commands that print once
 #   launch    /bin/true in a sandbox
 #   kill      bombs of growing sizes
+#   soak      an hour of updates at full speed: memory and descriptors
 #
-# Without PART all of them. What is short takes some 6 minutes; full takes more than an hour. The programs
+# Without PART all but the last. What is short takes some 6 minutes; full takes more than an hour. The programs
 # take turns, round by round; a figure is the median over the rounds, with the least and the greatest.
 set -u
 here=$(dirname "$(realpath "$0")")
@@ -155,6 +156,12 @@ bench_kill() {
 	done
 }
 
+# More than six minutes, on its own.
+bench_soak() {
+	printf '\n### An hour of updates at full speed\n\n'
+	sh "$here/soak.sh" "$boxtop" "$build"
+}
+
 versions() {
 	printf '%s, %s CPUs' "$(uname -sr)" "$(nproc)"
 	for program in htop top btop atop crun runc bwrap; do
@@ -166,7 +173,7 @@ versions() {
 
 for part in "$@"; do
 	case $part in
-	screens | commands | launch | kill) ;;
+	screens | commands | launch | kill | soak) ;;
 	*) say "there is no part '$part'" && exit 2 ;;
 	esac
 done
