@@ -35,9 +35,10 @@ static void describe(struct life *life)
 	const struct spec *spec = &life->spec;
 	struct state *state = &life->state;
 	struct arena *arena = &state->info.arena;
+	char hostname[SPEC_HOSTNAME_MAX + 1];
 
 	state->info.name = life->dir.name;
-	state->info.hostname = arena_strdup(arena, spec->hostname ? spec->hostname : spec->name);
+	state->info.hostname = arena_strdup(arena, spec_hostname(spec, hostname));
 	state->info.rootfs = arena_strdup(arena, spec->root.path ? spec->root.path : "/");
 	state->info.image = image_of(arena, spec);
 	for (size_t i = 0; i < spec->process.args.len; i++)

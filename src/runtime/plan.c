@@ -279,13 +279,14 @@ int plan_build(const struct plan_request *request, struct strbuf *out, struct er
 {
 	const struct spec *spec = request->spec;
 	struct plan plan = {.magic = PLAN_MAGIC};
+	char hostname[SPEC_HOSTNAME_MAX + 1];
 
 	plan.flags = request->flags | flags_of(spec);
 	plan.namespaces = request->namespaces;
 	memcpy(plan.fds, request->fds, sizeof(plan.fds));
 	strbuf_add(out, (const char *)&plan, sizeof(plan));
 	add_process(&spec->process, &plan, out);
-	plan.hostname = add_text(out, spec->hostname ? spec->hostname : spec->name);
+	plan.hostname = add_text(out, spec_hostname(spec, hostname));
 	plan.masked = add_masked(spec, plan.flags, out);
 	plan.readonly = add_list(out, &spec->readonly_paths);
 	plan.sysctls = add_list(out, &spec->sysctls);

@@ -6,6 +6,7 @@
 #include "runtime/spec.h"
 
 #include <linux/capability.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -193,6 +194,19 @@ void spec_mask_host_secrets(struct spec *spec, const char *home)
 
 		spec_list_add(spec, &spec->masked_paths, path);
 	}
+}
+
+const char *spec_hostname(const struct spec *spec, char buf[SPEC_HOSTNAME_MAX + 1])
+{
+	const char *name = spec->hostname ? spec->hostname : spec->name;
+	uint32_t hash = 2166136261u; /* FNV-1a */
+
+	if (!name || strlen(name) <= SPEC_HOSTNAME_MAX)
+		return name;
+	for (const char *p = name; *p; p++)
+		hash = (hash ^ (unsigned char)*p) * 16777619u;
+	snprintf(buf, SPEC_HOSTNAME_MAX + 1, "%.*s-%08x", SPEC_HOSTNAME_MAX - 9, name, hash);
+	return buf;
 }
 
 void spec_finish(struct spec *spec)

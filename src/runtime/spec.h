@@ -155,6 +155,13 @@ void spec_mask_host_secrets(struct spec *spec, const char *home);
  *  0; -EINVAL with @err: numbers are whole, unsigned and below 4294967295 */
 int spec_set_user(struct spec *spec, const char *text, struct err *err);
 
+/** SPEC_HOSTNAME_MAX - the kernel takes no longer host name */
+#define SPEC_HOSTNAME_MAX 64
+
+/** spec_hostname() - the one asked for, or the name; of a name that is too long its beginning and a hash, so that
+ *  two of them stay two. NULL: there is neither */
+const char *spec_hostname(const struct spec *spec, char buf[SPEC_HOSTNAME_MAX + 1]);
+
 /** SPEC_NAME_MAX - it is a file name, a part of a cgroup's and of a systemd unit's */
 #define SPEC_NAME_MAX 128
 

@@ -9,7 +9,6 @@
 #include "base/cleanup.h"
 #include "runtime/spec_check.h"
 
-#define HOSTNAME_LEN_MAX 64
 /* One past the largest id. */
 #define IDS_END (1ull << 32)
 
@@ -104,9 +103,9 @@ static int check_hostname(const struct spec *spec, struct err *err)
 				"hostname '%s': without a UTS namespace of its own it "
 				"would be the host's",
 				name);
-	if (name[0] == '\0' || strlen(name) > HOSTNAME_LEN_MAX)
+	if (name[0] == '\0' || strlen(name) > SPEC_HOSTNAME_MAX)
 		return err_setx(err, EINVAL, "hostname '%.80s': 1 to %d characters", name,
-				HOSTNAME_LEN_MAX);
+				SPEC_HOSTNAME_MAX);
 	for (const char *p = name; *p; p++)
 		if (*p <= ' ' || *p > '~' || *p == '/')
 			return err_setx(err, EINVAL, "hostname '%s': must be plain characters",

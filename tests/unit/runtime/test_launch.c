@@ -70,10 +70,11 @@ static void it_is_alone_with_its_init(void **state)
 
 	assert_says(rig, "cat /proc/1/comm; ls -d /proc/[0-9]* | wc -l", "boxtop-init\n4\n");
 	/* init keeps nothing open; it lets go of the launch while the command begins already */
-	assert_says(rig,
-		    "n=0; while [ $(ls /proc/1/fd 2>/dev/null | wc -l) != 0 ] && [ $n -lt 5000 ]; do "
-		    "n=$((n + 1)); done; ls /proc/1/fd 2>/dev/null | wc -l",
-		    "0\n");
+	assert_says(
+		rig,
+		"n=0; while [ $(ls /proc/1/fd 2>/dev/null | wc -l) != 0 ] && [ $n -lt 5000 ]; do "
+		"n=$((n + 1)); done; ls /proc/1/fd 2>/dev/null | wc -l",
+		"0\n");
 }
 
 static void every_namespace_is_its_own(void **state)
@@ -160,6 +161,24 @@ static void it_has_the_host_name_that_was_asked_for(void **state)
 
 	rig->spec.hostname = arena_strdup(&rig->spec.arena, "inside-1");
 	assert_says(rig, "hostname", "inside-1\n");
+}
+
+static void a_long_name_makes_a_host_name_that_the_kernel_takes(void **state)
+{
+	struct rig *rig = *state;
+	char names[2][SPEC_NAME_MAX + 1], said[2][80];
+
+	for (int i = 0; i < 2; i++) {
+		memset(names[i], 'n', SPEC_NAME_MAX);
+		names[i][SPEC_NAME_MAX - 1] = (char)('0' + i);
+		names[i][SPEC_NAME_MAX] = '\0';
+		rig->spec.name = names[i];
+		snprintf(said[i], sizeof(said[i]), "%.70s", rig_sh(rig, "hostname"));
+		assert_int_equal(strlen(said[i]), SPEC_HOSTNAME_MAX + 1);
+		assert_memory_equal(said[i], names[i], 50);
+	}
+	assert_string_not_equal(said[0], said[1]);
+	rig->spec.name = NULL;
 }
 
 static void what_it_may_is_little(void **state)
@@ -342,8 +361,10 @@ static unsigned int count_mounts(void)
 static void a_hundred_launches_leave_nothing_behind(void **state)
 {
 	struct rig *rig = *state;
-	unsigned int fds, mounts = count_mounts();
+	unsigned int fds, mounts;
 
+	rig_own_mounts(rig);
+	mounts = count_mounts();
 	rig->spec.root.ephemeral = true;
 	rig_sh(rig, "true");
 	fds = count_fds();
@@ -372,6 +393,7 @@ int main(void)
 		TEST(a_forged_device_of_the_image_is_not_used),
 		TEST(loopback_is_up_and_alone),
 		TEST(it_has_the_host_name_that_was_asked_for),
+		TEST(a_long_name_makes_a_host_name_that_the_kernel_takes),
 		TEST(what_it_may_is_little),
 		TEST(what_tells_of_the_host_is_masked),
 		TEST(a_user_is_found_in_the_root_with_its_groups),
