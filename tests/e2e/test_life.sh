@@ -113,6 +113,15 @@ if [ -n "$(mount_of memory)" ]; then
 	runs 0 rm "$one"
 fi
 
+# ---- A share of the CPUs ----
+
+# Of five seconds by the clock it gets a quarter; a wide bound, for a period may be cut at either end.
+if [ -n "$(mount_of cpu)" ]; then
+	runs 0 run --rm --cpus 0.25 -- perl -e \
+		'use Time::HiRes "time"; $e = time + 5; 1 while time < $e; ($u, $s) = times; print $u + $s'
+	grep -q 'goes on without this limit' "$work/err" || near "CPU time of 5 s" 1.25 "$(out)" 12 0
+fi
+
 # ---- What is shared ----
 
 # in_share NS... - run with these of the host's; what it says of their inodes is the host's
