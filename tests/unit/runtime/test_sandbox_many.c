@@ -41,7 +41,7 @@ static int runs(int most)
 	const char *text = getenv("BOXTOP_TEST_RUNS");
 	long n = text ? strtol(text, NULL, 10) : most;
 
-	return n < most ? (int)n : most;
+	return n > 0 && n < most ? (int)n : most;
 }
 
 static void need_root(void)
@@ -275,7 +275,6 @@ static int make_gate(struct rig *rig)
 
 static void all_at_once_live_and_leave_nothing_behind(void **state)
 {
-	static const char bytes[AT_ONCE];
 	static struct told told[AT_ONCE];
 	struct rig *rig = *state;
 	const int n = runs(AT_ONCE);
@@ -298,7 +297,8 @@ static void all_at_once_live_and_leave_nothing_behind(void **state)
 	for (int i = 0; i < n; i++)
 		assert_int_equal(read(fds[0], &told[i], sizeof(told[i])), sizeof(told[i]));
 	assert_all_named(told, n);
-	assert_int_equal(write(gate, bytes, (size_t)n), n);
+	for (int i = 0; i < n; i++)
+		assert_int_equal(write(gate, "", 1), 1);
 	for (int i = 0, status; i < n; i++) {
 		assert_true(wait(&status) > 0);
 		assert_int_equal(status, 0);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the tests inside the guest, two at a time, and says how they went: a line for each that begins
+# Runs the tests inside the guest, two at a time and bombs alone, and says how they went: a line for each that begins
 # with PASS, FAIL or SKIP, and one at the end. usage: runner.sh SHAPE
 #
 # One output file per test lands in /boxtop/out, and the lines in /boxtop/out/summary.
@@ -73,19 +73,17 @@ all_tests() {
 	done
 }
 
-# bombs_last - so that engines come up, and are looked at, while there is no crowd
-bombs_last() {
-	awk '/^runtime_test_(bomb|killer) |^e2e_test_kill / { late = late $0 "\n"; next } { print }
-		END { printf "%s", late }'
-}
+# What brakes a bomb brakes who runs beside it, too, and engines come up best while there is no crowd.
+bombs='^runtime_test_(bomb|guard|kill_path|killer) |^e2e_test_kill '
 
 cd /tmp || exit 1
 all_tests | while read -r name command; do
 	! wanted "$name" || echo "$name $command"
-done | bombs_last >/run/boxtop-tests
+done >/run/boxtop-tests
 ! grep -q '^test_' /run/boxtop-tests ||
 	sh "$source/tests/vm/guest/engines.sh" "$shape" >$out/engines.log 2>&1 &
-xargs -P 2 -L 1 sh "$one" </run/boxtop-tests
+grep -Ev "$bombs" /run/boxtop-tests | xargs -r -P 2 -L 1 sh "$one"
+grep -E "$bombs" /run/boxtop-tests | xargs -r -L 1 sh "$one"
 # It takes the whole guest: nothing runs beside it.
 alone=$source/tests/vm/guest/test_fork_bomb.sh
 [ ! -f "$alone" ] || [ "$shape" = light ] || ! wanted test_fork_bomb ||
