@@ -52,32 +52,63 @@ static int choose_own(const char *file, struct spec_id_map *maps, size_t *len, s
 	return 0;
 }
 
-/* The first line of /etc/subuid that is about @name or @uid: "name:start:count" */
-static bool find_subordinate(const char *file, const char *name, uid_t uid, struct spec_id_map *out)
+/* One line of /etc/subuid, "name:start:count"; ids that are none make it no line */
+static bool parse_subordinate(struct span line, struct span *who, struct spec_id_map *out)
+{
+	struct span start, count;
+	uint64_t first, n;
+
+	if (!span_next_part(&line, ':', who) || !span_next_part(&line, ':', &start) ||
+	    !span_next_part(&line, ':', &count) || !parse_u64(start, &first) ||
+	    !parse_u64(span_trim(count), &n) || n == 0 || first > UINT32_MAX || n > UINT32_MAX)
+		return false;
+	*out = (struct spec_id_map) {1, (uint32_t)first, (uint32_t)n};
+	return true;
+}
+
+/** struct owner - whose subordinate ids are looked for: a name, an id, or one that gives the other */
+struct owner {
+	const char *name; /* NULL: of @uid, if it has one */
+	uid_t uid;
+	bool has_uid;
+};
+
+/*
+ * A line may name its owner by number. Who has that number is asked only then: the accounts of a host can be
+ * far away, and most files have names.
+ */
+static bool is_owner(struct span who, const struct owner *owner)
+{
+	const struct passwd *pw;
+	uint64_t number;
+
+	if (owner->name && span_eq(who, span_of(owner->name)))
+		return true;
+	if (parse_u64(who, &number)) {
+		if (owner->has_uid)
+			return number == owner->uid;
+		pw = getpwnam(owner->name);
+		return pw && pw->pw_uid == number;
+	}
+	pw = owner->name ? NULL : getpwuid(owner->uid);
+	return pw && span_eq(who, span_of(pw->pw_name));
+}
+
+/* The first line of /etc/subuid that is about @owner */
+static bool find_subordinate(const char *file, const struct owner *owner, struct spec_id_map *out)
 {
 	_cleanup_(strbuf_finish)
 	struct strbuf text = STRBUF_INIT;
-	char number[16];
 	struct span rest, line;
 
 	if (dir_read(AT_FDCWD, file, &text, NULL) != 0)
 		return false;
-	snprintf(number, sizeof(number), "%u", uid);
 	rest = strbuf_span(&text);
 	while (span_next_line(&rest, &line)) {
-		struct span who, start, count;
-		uint64_t first, n;
+		struct span who;
 
-		if (!span_next_part(&line, ':', &who) || !span_next_part(&line, ':', &start) ||
-		    !span_next_part(&line, ':', &count))
-			continue;
-		if (!(name && span_eq(who, span_of(name))) && !span_eq(who, span_of(number)))
-			continue;
-		if (!parse_u64(start, &first) || !parse_u64(span_trim(count), &n) || n == 0 ||
-		    first > UINT32_MAX || n > UINT32_MAX)
-			continue;
-		*out = (struct spec_id_map) {1, (uint32_t)first, (uint32_t)n};
-		return true;
+		if (parse_subordinate(line, &who, out) && is_owner(who, owner))
+			return true;
 	}
 	return false;
 }
@@ -92,15 +123,14 @@ static bool is_on_path(const char *program)
 
 static void choose_plain(struct id_maps *out)
 {
-	const struct passwd *pw = getpwuid(geteuid());
-	const char *name = pw ? pw->pw_name : NULL;
+	const struct owner self = {.uid = geteuid(), .has_uid = true};
 
 	out->uids[0] = (struct spec_id_map) {0, geteuid(), 1};
 	out->gids[0] = (struct spec_id_map) {0, getegid(), 1};
 	out->uids_len = out->gids_len = 1;
 	if (!is_on_path("newuidmap") || !is_on_path("newgidmap") ||
-	    !find_subordinate("/etc/subuid", name, geteuid(), &out->uids[1]) ||
-	    !find_subordinate("/etc/subgid", name, geteuid(), &out->gids[1]))
+	    !find_subordinate("/etc/subuid", &self, &out->uids[1]) ||
+	    !find_subordinate("/etc/subgid", &self, &out->gids[1]))
 		return;
 	out->uids_len = out->gids_len = 2;
 	out->by_helpers = true;
@@ -148,11 +178,10 @@ static bool have_all(const char *file, const struct spec_id_map *map)
 
 static bool find_user(const char *name, struct id_maps *out)
 {
-	const struct passwd *pw = getpwnam(name);
-	uid_t uid = pw ? pw->pw_uid : (uid_t)-1;
+	const struct owner owner = {.name = name};
 
-	if (!find_subordinate("/etc/subuid", name, uid, &out->uids[0]) ||
-	    !find_subordinate("/etc/subgid", name, uid, &out->gids[0]) ||
+	if (!find_subordinate("/etc/subuid", &owner, &out->uids[0]) ||
+	    !find_subordinate("/etc/subgid", &owner, &out->gids[0]) ||
 	    !have_all("/proc/self/uid_map", &out->uids[0]) ||
 	    !have_all("/proc/self/gid_map", &out->gids[0]))
 		return false;

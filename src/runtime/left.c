@@ -93,9 +93,22 @@ static void request_of(const struct cg *cg, const char *name, struct target_requ
 		out->paths[i] = cg->paths[i];
 }
 
-int left_remove_groups(const struct state *state, struct err *err)
+int left_remove_opened(struct cg *cg, const char *name, struct err *err)
 {
 	struct target_request request;
+	int r = cg->manager == CG_NONE ? 0 : cg_remove(cg, err);
+
+	if (r == -EBUSY) {
+		request_of(cg, name, &request);
+		r = kill_groups(&request, err);
+		if (r == 0)
+			r = cg_remove(cg, err);
+	}
+	return r;
+}
+
+int left_remove_groups(const struct state *state, struct err *err)
+{
 	struct cg cg;
 	int r;
 
@@ -104,14 +117,7 @@ int left_remove_groups(const struct state *state, struct err *err)
 	r = open_groups(state, &cg, err);
 	if (r < 0)
 		return r;
-	if (cg.manager != CG_NONE)
-		r = cg_remove(&cg, err);
-	if (r == -EBUSY) {
-		request_of(&cg, state->info.name, &request);
-		r = kill_groups(&request, err);
-		if (r == 0)
-			r = cg_remove(&cg, err);
-	}
+	r = left_remove_opened(&cg, state->info.name, err);
 	cg_finish(&cg);
 	return r;
 }

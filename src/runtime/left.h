@@ -12,6 +12,8 @@ int left_kill(const struct state *state, struct err *err);
 /** left_remove_groups() - those that the state names, or that its name would have; what is in them is
  *  killed. 0; -errno with @err */
 int left_remove_groups(const struct state *state, struct err *err);
+/** left_remove_opened() - the same of groups that are at hand */
+int left_remove_opened(struct cg *cg, const char *name, struct err *err);
 /** left_settle() - ended and cleaned up: what is to be known of it stays, or (@keep false) nothing */
 int left_settle(struct state_dir *dir, struct state *state, bool keep, struct err *err);
 

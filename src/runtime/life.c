@@ -168,7 +168,7 @@ int life_unmake(struct life *life, int exit_code, struct err *err)
 	let_go(life);
 	/* Known without asking for what there might be: a failed cg_create() undid its own. */
 	if (life->cg_made) {
-		r = life->cg.manager == CG_NONE ? 0 : left_remove_groups(state, err);
+		r = left_remove_opened(&life->cg, state->info.name, err);
 		state->info.inode = 0;
 		state->manager = CG_NONE;
 		memset(state->info.cgroup_paths, 0, sizeof(state->info.cgroup_paths));

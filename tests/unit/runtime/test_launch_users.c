@@ -22,7 +22,8 @@ static char lists[64];
 /* By number: no account has to be made for it. Over the files of the machine, which stay as they are. */
 static int give_ids(void **state)
 {
-	static const struct tree_file text[] = {{"ids", "61235:300000:65536\n"}};
+	static const struct tree_file text[] = {
+		{"ids", "no line\n61235:x:65536\n61235:300000:65536\n65534:400000:65536\n"}};
 	char path[96];
 
 	(void)state;
@@ -196,6 +197,15 @@ static void ids_that_are_not_there_are_refused_or_none(void **state)
 			    " 0 0 4294967295\n");
 }
 
+static void a_line_with_a_number_is_about_the_account_that_has_it(void **state)
+{
+	struct rig *rig = *state;
+
+	need_root();
+	rig->spec.subids = arena_strdup(&rig->spec.arena, "nobody");
+	assert_string_equal(rig_sh(rig, "cat /proc/self/uid_map | tr -s ' '"), " 0 400000 65536\n");
+}
+
 /* ---- A bundle's ---- */
 
 static void a_mount_of_a_bundle_has_ids_of_its_own(void **state)
@@ -291,6 +301,7 @@ int main(void)
 		TEST(a_pipe_of_ours_may_be_opened_by_its_path),
 		TEST(where_the_file_system_can_not_the_ids_are_the_hosts),
 		TEST(ids_that_are_not_there_are_refused_or_none),
+		TEST(a_line_with_a_number_is_about_the_account_that_has_it),
 		TEST(a_mount_of_a_bundle_has_ids_of_its_own),
 		TEST(a_user_namespace_is_joined_after_what_takes_privileges),
 	};
