@@ -130,9 +130,26 @@ static int read_devices(struct spec_reader *reader, json_t *value)
 	return spec_read_each(reader, value, read_device);
 }
 
+/* "SLICE:PREFIX:NAME" is how engines write a scope of systemd's. The scope is ours and has our name; no SLICE
+ * is the usual one. */
 static int read_cgroups_path(struct spec_reader *reader, json_t *value)
 {
-	return spec_read_text(reader, value, &reader->spec->cgroups_path);
+	char **path = &reader->spec->cgroups_path;
+	int r = spec_read_text(reader, value, path);
+	char *prefix = r == 0 && !strchr(*path, '/') ? strchr(*path, ':') : NULL;
+	char *name = prefix ? strchr(prefix + 1, ':') : NULL;
+
+	if (!name || strchr(name + 1, ':'))
+		return r;
+	*prefix = '\0';
+	if (prefix == *path)
+		*path = NULL;
+	else if (!span_ends(span_of(*path), SPAN(".slice")))
+		return spec_refuse(reader,
+				   "'%.64s' must be a slice of systemd, as in "
+				   "system.slice:PREFIX:NAME",
+				   *path);
+	return 0;
 }
 
 static int read_masked_paths(struct spec_reader *reader, json_t *value)

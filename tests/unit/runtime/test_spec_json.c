@@ -177,6 +177,24 @@ static void a_bundle_of_containerd_means_the_same(void **state)
 	assert_string_equal(rig->spec.root.path, "/srv/rootfs");
 }
 
+static void of_a_scope_of_systemd_the_slice_is_taken(void **state)
+{
+	struct rig *rig = *state;
+
+	taken(rig, LINUX(",\"cgroupsPath\":\"machine.slice:libpod:0123\""));
+	assert_string_equal(rig->spec.cgroups_path, "machine.slice");
+	taken(rig, LINUX(",\"cgroupsPath\":\":libpod:0123\""));
+	assert_null(rig->spec.cgroups_path);
+	/* paths, and names with other numbers of colons */
+	taken(rig, LINUX(",\"cgroupsPath\":\"/a:b:c\""));
+	assert_string_equal(rig->spec.cgroups_path, "/a:b:c");
+	taken(rig, LINUX(",\"cgroupsPath\":\"a:b\""));
+	assert_string_equal(rig->spec.cgroups_path, "a:b");
+	taken(rig, LINUX(",\"cgroupsPath\":\"a:b:c:d\""));
+	assert_string_equal(rig->spec.cgroups_path, "a:b:c:d");
+	refused(rig, LINUX(",\"cgroupsPath\":\"machine:libpod:0123\""), "slice");
+}
+
 static void a_bundle_that_is_none_says_so(void **state)
 {
 	struct rig *rig = *state;
@@ -592,6 +610,7 @@ int main(void)
 		RIGGED(a_bundle_of_podman_means_the_same),
 		RIGGED(a_bundle_of_containerd_means_the_same),
 		RIGGED(a_bundle_that_is_none_says_so),
+		RIGGED(of_a_scope_of_systemd_the_slice_is_taken),
 		RIGGED(what_is_not_said_is_none),
 		RIGGED(what_cannot_be_had_is_refused_by_its_name),
 		RIGGED(limits_of_both_generations_are_the_same_limits),
