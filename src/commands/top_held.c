@@ -95,17 +95,22 @@ static int open_process(struct held_one *one, const struct process *process)
 
 /* ---- Processes without a group of their own ---- */
 
+static void tell_bomb(struct held_one *one)
+{
+	const struct kill_outcome outcome = {.what = one->name, .bomb = one->bomb};
+
+	one->counted = true;
+	one->processes = bomb_count(one->bomb);
+	kill_outcome_bomb(&outcome, &one->where);
+}
+
 static int open_bomb(struct held_one *one, const struct bomb_query *query)
 {
-	struct kill_outcome outcome = {.what = one->name};
 	int r = bomb_prepare(query, &one->bomb, &one->err);
 
 	if (r < 0)
 		return err_wrap(&one->err, r, "%s", one->name);
-	one->counted = true;
-	one->processes = bomb_count(one->bomb);
-	outcome.bomb = one->bomb;
-	kill_outcome_bomb(&outcome, &one->where);
+	tell_bomb(one);
 	return 0;
 }
 
@@ -208,6 +213,52 @@ static int open_container(struct held_one *one, const struct row *row, enum act_
 	return r;
 }
 
+/* ---- A login that one session's crowd fills ---- */
+
+static bool leaves_leader(const struct bomb *bomb, pid_t leader)
+{
+	size_t len;
+	const struct bomb_member *left_out = bomb_left_out(bomb, &len);
+
+	for (size_t i = 0; i < len; i++)
+		if (left_out[i].pid == leader && left_out[i].why == SPARED_LEADER)
+			return true;
+	return false;
+}
+
+/*
+ * Where a fork bomb fills a login or a user's slice, the shell that let it loose is no part of it: what is
+ * held is the crowd of its session, and the rest of the login stays.
+ */
+static void narrow_to_session(struct held_one *one, const struct container *container)
+{
+	pid_t leader = target_session(one->target);
+	const struct bomb_query query = {.by = BOMB_SESSION, .number = (uint64_t)leader};
+	_cleanup_(strbuf_finish)
+	struct strbuf whole = STRBUF_INIT;
+
+	if (leader == 0 || bomb_prepare(&query, &one->bomb, NULL) < 0)
+		return;
+	if (!leaves_leader(one->bomb, leader)) {
+		bomb_free(TAKE(one->bomb));
+		return;
+	}
+	killer_free(TAKE(one->killer));
+	target_free(TAKE(one->target));
+	strbuf_addf(&whole, "session %d in %s", (int)leader, one->name);
+	free(one->name);
+	one->name = xstrdup(strbuf_cstr(&whole));
+	strbuf_reset(&one->where);
+	tell_bomb(one);
+	strbuf_addf(&one->where, "the rest of it stays: boxtop kill %s ends that too\n",
+		    container->name);
+}
+
+static bool is_login(const struct container *container)
+{
+	return container->kind == CONTAINER_SCOPE || container->kind == CONTAINER_SLICE;
+}
+
 static int open_cgroup(struct held_one *one, const struct row *row, enum act_kind kind)
 {
 	struct target_request request = target_request_of_cgroup(row->snapshot, row->index);
@@ -263,7 +314,9 @@ static void open_one(struct held_one *one, const struct row *given, enum act_kin
 	if (row.kind == ROW_CONTAINER) {
 		if (strcmp(row_container(&row)->engine, "boxtop") == 0)
 			one->sandbox = xstrdup(row_container(&row)->name);
-		open_container(one, &row, kind);
+		if (open_container(one, &row, kind) == 0 && kind == ACT_KILL &&
+		    is_login(row_container(&row)))
+			narrow_to_session(one, row_container(&row));
 	} else if (row.kind == ROW_CGROUP) {
 		open_cgroup(one, &row, kind);
 	} else if (row.kind == ROW_NS) {

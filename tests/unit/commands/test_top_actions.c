@@ -496,6 +496,131 @@ static void a_process_ends_with_all_that_came_of_it(void **state)
 	end(&scene);
 }
 
+/* ---- A login that a crowd has taken over ---- */
+
+/* A shell's part: the leader of a session, which lets programs of another kind loose. Returns never */
+static int lead_session(size_t crowd)
+{
+	setsid();
+	signal(SIGCHLD, SIG_IGN);
+	for (size_t i = 0; i < crowd; i++)
+		if (fork() == 0) {
+			execlp("sleep", "sleep", "600", (char *)NULL);
+			_exit(127);
+		}
+	return wait_alone(NULL);
+}
+
+static int lead_crowd(void *unused)
+{
+	(void)unused;
+	return lead_session(TARGET_SESSION_MIN + 8);
+}
+
+static int lead_few(void *unused)
+{
+	(void)unused;
+	return lead_session(TARGET_SESSION_MIN / 2);
+}
+
+static size_t count_sleeping(struct rig *rig)
+{
+	static char procs[65536];
+	char path[32], comm[32], *save = NULL;
+	size_t n = 0;
+
+	rig_read(rig, rig_request(rig).primary, "cgroup.procs", procs, sizeof(procs));
+	for (char *pid = strtok_r(procs, "\n", &save); pid; pid = strtok_r(NULL, "\n", &save)) {
+		_cleanup_(strbuf_finish)
+		struct strbuf text = STRBUF_INIT;
+
+		snprintf(path, sizeof(path), "/proc/%.10s/comm", pid);
+		if (dir_read(AT_FDCWD, path, &text, NULL) == 0) {
+			snprintf(comm, sizeof(comm), "%s", strbuf_cstr(&text));
+			n += strcmp(comm, "sleep\n") == 0;
+		}
+	}
+	return n;
+}
+
+static bool is_crowded(void *data)
+{
+	return count_sleeping(data) == TARGET_SESSION_MIN + 8;
+}
+
+static bool has_few(void *data)
+{
+	return count_sleeping(data) == TARGET_SESSION_MIN / 2;
+}
+
+/* A bystander and a session in the rig's group, seen as a container of @kind, and X on it. */
+static struct act_news *hold_login(struct scene *scene, enum container_kind kind,
+				   int (*lead)(void *), bool (*ready)(void *))
+{
+	rig_make(scene->rig, "");
+	rig_spawn(scene->rig, "", NULL, NULL);
+	rig_spawn(scene->rig, "", lead, NULL);
+	assert_true(until(ready, scene->rig));
+	see_container(scene, 0);
+	scene->snapshot->containers[0].kind = kind;
+	const struct act_rows rows = rows_of(scene);
+
+	scene->actions->hold(scene->actions, ACT_KILL, &rows);
+	return await(scene);
+}
+
+static void of_a_login_what_its_shell_let_loose_ends_alone(void **state)
+{
+	struct scene scene;
+	char session[64];
+
+	begin(&scene, state);
+	struct act_news *news = hold_login(&scene, CONTAINER_SCOPE, lead_crowd, is_crowded);
+	const pid_t shell = scene.rig->children[1];
+
+	snprintf(session, sizeof(session), "session %d in box", (int)shell);
+	assert_null(news->items[0].why);
+	assert_has(news->items[0].name, session);
+	assert_has(news->items[0].where, "the session's leader");
+	assert_has(news->items[0].where, "the rest of it stays");
+	assert_int_equal(news->items[0].processes, TARGET_SESSION_MIN + 8);
+	scene.actions->go(scene.actions, news->ticket, &(struct act_deed) {.kind = ACT_KILL});
+	act_news_free(news);
+	assert_done(&scene, false, "ended 40 processes in");
+	assert_int_equal(count_sleeping(scene.rig), 0);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(waitpid(scene.rig->children[i], NULL, WNOHANG), 0);
+	end(&scene);
+}
+
+static void assert_whole(enum container_kind kind, int (*lead)(void *), bool (*ready)(void *),
+			 void **state)
+{
+	struct scene scene;
+
+	begin(&scene, state);
+	struct act_news *news = hold_login(&scene, kind, lead, ready);
+
+	assert_null(news->items[0].why);
+	assert_string_equal(news->items[0].name, "box (docker)");
+	scene.actions->go(scene.actions, news->ticket, &(struct act_deed) {.kind = ACT_KILL});
+	act_news_free(news);
+	assert_done(&scene, false, "ended");
+	rig_wait(scene.rig, scene.rig->children[0]);
+	rig_wait(scene.rig, scene.rig->children[1]);
+	end(&scene);
+}
+
+static void a_login_without_a_crowd_ends_whole(void **state)
+{
+	assert_whole(CONTAINER_SCOPE, lead_few, has_few, state);
+}
+
+static void a_service_with_a_crowd_ends_whole(void **state)
+{
+	assert_whole(CONTAINER_SERVICE, lead_crowd, is_crowded, state);
+}
+
 /* ---- Sandboxes ---- */
 
 static void what_no_sandbox_said_is_a_failure_in_words(void **state)
@@ -533,6 +658,9 @@ int main(void)
 		ON_KERNEL(the_first_of_a_container_is_known_where_no_process_was_read),
 		ON_KERNEL(a_first_process_outside_of_its_container_is_none),
 		ON_KERNEL(a_process_ends_with_all_that_came_of_it),
+		ON_KERNEL(of_a_login_what_its_shell_let_loose_ends_alone),
+		ON_KERNEL(a_login_without_a_crowd_ends_whole),
+		ON_KERNEL(a_service_with_a_crowd_ends_whole),
 		ON_KERNEL(what_no_sandbox_said_is_a_failure_in_words),
 	};
 
