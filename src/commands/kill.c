@@ -77,7 +77,8 @@ static int choose(struct kill_request *request, enum bomb_by by, const char *val
 		  struct err *err)
 {
 	if (request->is_bomb)
-		return err_setx(err, EINVAL, "only one of --tree, --session, --user, --exe, --ns");
+		return err_setx(err, EINVAL,
+				"only one of --tree, --session, --pgroup, --user, --exe, --ns");
 	request->is_bomb = true;
 	request->query.by = by;
 	return max ? units_parse_u64(span_of(value), 0, max, &request->query.number, err) : 0;
@@ -97,6 +98,14 @@ static int set_session(void *target, const char *value, struct err *err)
 
 	snprintf(request->what, sizeof(request->what), "session %s", value);
 	return choose(request, BOMB_SESSION, value, INT32_MAX, err);
+}
+
+static int set_group(void *target, const char *value, struct err *err)
+{
+	struct kill_request *request = target;
+
+	snprintf(request->what, sizeof(request->what), "process group %s", value);
+	return choose(request, BOMB_GROUP, value, INT32_MAX, err);
 }
 
 static int set_user(void *target, const char *value, struct err *err)
@@ -139,8 +148,8 @@ static int check(const struct kill_request *request, int operands, struct err *e
 				"--signal goes with a CONTAINER: chosen processes are ended");
 	if (!request->is_bomb && operands == 0)
 		return err_setx(err, EINVAL,
-				"missing operand: CONTAINER..., or --tree, --session, --user, "
-				"--exe or --ns");
+				"missing operand: CONTAINER..., or --tree, --session, --pgroup, "
+				"--user, --exe or --ns");
 	if (request->all && !request->signal)
 		return err_setx(err, EINVAL, "--all goes with --signal: without it all are ended");
 	return 0;
@@ -326,12 +335,15 @@ static const struct option_spec kill_options[] = {
 	{"all", 'a', 0, NULL, "send it to every process", set_all},
 	{"tree", 't', OPTION_ARGUMENT, "PID", "end a process and all that came of it", set_tree},
 	{"session", 0, OPTION_ARGUMENT, "SID", "end the processes of a session", set_session},
+	{"pgroup", 'g', OPTION_ARGUMENT, "PGID", "end a process group, a job of a shell",
+	 set_group},
 	{"user", 'u', OPTION_ARGUMENT, "USER", "end the processes of a user", set_user},
 	{"exe", 'x', OPTION_ARGUMENT, "FILE", "end the processes that run a program", set_exe},
 	{"ns", 0, OPTION_ARGUMENT, "INODE", "end the processes in a namespace", set_ns},
 	{"dry-run", 'n', 0, NULL, "show what would be ended", set_dry_run},
 	{"yes", 'y', 0, NULL, "don't ask", set_yes},
-	{"timeout", 0, OPTION_ARGUMENT, "TIME", "how long to wait for the end (5s)", set_timeout},
+	{"timeout", 0, OPTION_ARGUMENT, "TIME", "how long to wait while nobody ends (5s)",
+	 set_timeout},
 	ACTING_OPTIONS,
 	{0},
 };
@@ -349,9 +361,10 @@ const struct command command_kill = {
 		"and PID\n"
 		"1 are in, and those above them are refused.\n"
 		"\n"
-		"A fork bomb without a cgroup of its own is chosen by --tree, --session, --user, "
-		"--exe\n"
-		"or --ns. For the milliseconds that it takes nobody in the groups that hold it can "
+		"A fork bomb without a cgroup of its own is chosen by --tree, --session, "
+		"--pgroup,\n"
+		"--user, --exe or --ns. For the milliseconds that it takes nobody in the groups "
+		"that hold it can "
 		"fork\n"
 		"(pids.max); otherwise bystanders in them are not touched. Where it is in no group "
 		"with\n"

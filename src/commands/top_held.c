@@ -213,39 +213,24 @@ static int open_container(struct held_one *one, const struct row *row, enum act_
 	return r;
 }
 
-/* ---- A login that one session's crowd fills ---- */
-
-static bool leaves_leader(const struct bomb *bomb, pid_t leader)
-{
-	size_t len;
-	const struct bomb_member *left_out = bomb_left_out(bomb, &len);
-
-	for (size_t i = 0; i < len; i++)
-		if (left_out[i].pid == leader && left_out[i].why == SPARED_LEADER)
-			return true;
-	return false;
-}
+/* ---- A login that one job's crowd fills ---- */
 
 /*
  * Where a fork bomb fills a login or a user's slice, the shell that let it loose is no part of it: what is
- * held is the crowd of its session, and the rest of the login stays.
+ * held is its crowd, a process group, and the rest of the login stays.
  */
-static void narrow_to_session(struct held_one *one, const struct container *container)
+static void narrow_to_crowd(struct held_one *one, const struct container *container)
 {
-	pid_t leader = target_session(one->target);
-	const struct bomb_query query = {.by = BOMB_SESSION, .number = (uint64_t)leader};
+	pid_t group = target_crowd(one->target);
+	const struct bomb_query query = {.by = BOMB_GROUP, .number = (uint64_t)group};
 	_cleanup_(strbuf_finish)
 	struct strbuf whole = STRBUF_INIT;
 
-	if (leader == 0 || bomb_prepare(&query, &one->bomb, NULL) < 0)
+	if (group == 0 || bomb_prepare(&query, &one->bomb, NULL) < 0)
 		return;
-	if (!leaves_leader(one->bomb, leader)) {
-		bomb_free(TAKE(one->bomb));
-		return;
-	}
 	killer_free(TAKE(one->killer));
 	target_free(TAKE(one->target));
-	strbuf_addf(&whole, "session %d in %s", (int)leader, one->name);
+	strbuf_addf(&whole, "process group %d in %s", (int)group, one->name);
 	free(one->name);
 	one->name = xstrdup(strbuf_cstr(&whole));
 	strbuf_reset(&one->where);
@@ -316,7 +301,7 @@ static void open_one(struct held_one *one, const struct row *given, enum act_kin
 			one->sandbox = xstrdup(row_container(&row)->name);
 		if (open_container(one, &row, kind) == 0 && kind == ACT_KILL &&
 		    is_login(row_container(&row)))
-			narrow_to_session(one, row_container(&row));
+			narrow_to_crowd(one, row_container(&row));
 	} else if (row.kind == ROW_CGROUP) {
 		open_cgroup(one, &row, kind);
 	} else if (row.kind == ROW_NS) {

@@ -86,6 +86,9 @@ static int refuse_nobody(const struct bomb_query *query, struct err *err)
 		return err_setx(err, ESRCH, "process %" PRIu64 " has ended", query->number);
 	case BOMB_SESSION:
 		return err_setx(err, ESRCH, "no process is in session %" PRIu64, query->number);
+	case BOMB_GROUP:
+		return err_setx(err, ESRCH, "no process is in process group %" PRIu64,
+				query->number);
 	case BOMB_USER:
 		return err_setx(err, ESRCH, "no process runs as user %" PRIu64, query->number);
 	case BOMB_EXE:

@@ -88,6 +88,16 @@ static int facts_session(struct bomb *bomb, struct err *err)
 	return 0;
 }
 
+static int facts_group(const struct bomb *bomb, struct err *err)
+{
+	return bomb->number > 0 && bomb->number <= INT_MAX
+		       ? 0
+		       : err_setx(err, EPERM,
+				  "process group %" PRIu64
+				  " is not one of user processes: name another",
+				  bomb->number);
+}
+
 static int facts_user(struct bomb *bomb, struct err *err)
 {
 	if (bomb->number == 0)
@@ -172,6 +182,8 @@ int bomb_facts(struct bomb *bomb, const struct bomb_query *query, struct err *er
 		return tree_prepare(bomb, err);
 	case BOMB_SESSION:
 		return facts_session(bomb, err);
+	case BOMB_GROUP:
+		return facts_group(bomb, err);
 	case BOMB_USER:
 		return facts_user(bomb, err);
 	case BOMB_EXE:

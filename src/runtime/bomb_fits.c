@@ -71,6 +71,12 @@ static bool fits_session(struct bomb *bomb, int fd, const struct hot_stat *stat)
 	return (uint64_t)stat->session == bomb->number;
 }
 
+static bool fits_group(struct bomb *bomb, int fd, const struct hot_stat *stat)
+{
+	(void)fd;
+	return (uint64_t)stat->pgrp == bomb->number;
+}
+
 static bool fits_user(struct bomb *bomb, int fd, const struct hot_stat *stat)
 {
 	(void)stat;
@@ -94,8 +100,8 @@ static bool fits_ns(struct bomb *bomb, int fd, const struct hot_stat *stat)
 }
 
 static bool (*const fits[])(struct bomb *, int, const struct hot_stat *) = {
-	[BOMB_TREE] = fits_tree, [BOMB_SESSION] = fits_session, [BOMB_USER] = fits_user,
-	[BOMB_EXE] = fits_exe,	 [BOMB_NS] = fits_ns,
+	[BOMB_TREE] = fits_tree, [BOMB_SESSION] = fits_session, [BOMB_GROUP] = fits_group,
+	[BOMB_USER] = fits_user, [BOMB_EXE] = fits_exe,		[BOMB_NS] = fits_ns,
 };
 
 bool bomb_is_spared(const struct bomb *bomb, const struct hot_stat *stat, enum bomb_spared *out_why)

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "runtime/bomb.h"
+#include "runtime/patience.h"
 #include "runtime/steady.h"
 #include "runtime/survivors.h"
 
@@ -32,7 +33,8 @@
 struct fight {
 	struct bomb *bomb;
 	struct kill_report *report;
-	uint64_t start_usec, until_usec;
+	struct patience patience;
+	uint64_t start_usec;
 	uint64_t host_next_usec; /* not to be braked before */
 	unsigned int stubborn;	 /* looks in a row that found somebody new */
 	pid_t init;		 /* of a pid namespace; 0: none met yet */
@@ -203,9 +205,15 @@ static uint64_t longer(uint64_t wait_usec)
 	return wait_usec * 2 < WAIT_MAX_USEC ? wait_usec * 2 : WAIT_MAX_USEC;
 }
 
-static bool is_over(const struct fight *fight)
+/* Who had no signal before is a step forward as much as who has ended. */
+static bool is_over(struct fight *fight, const struct look *found)
 {
-	return clock_monotonic_usec() >= fight->until_usec;
+	uint64_t now = clock_monotonic_usec();
+
+	patience_count(&fight->patience, now, found->alive);
+	if (found->fresh > 0)
+		fight->patience.last_usec = now;
+	return patience_is_over(&fight->patience, now);
 }
 
 /*
@@ -250,7 +258,7 @@ static struct look fight_living(struct fight *fight)
 		took_usec = clock_monotonic_usec() - from_usec;
 		hot_sleep(took_usec > wait_usec ? took_usec : wait_usec);
 		wait_usec = longer(wait_usec);
-	} while (!is_over(fight));
+	} while (!is_over(fight, &found));
 	guard_release_all(fight->bomb->guard);
 	return found;
 }
@@ -260,9 +268,8 @@ static void wait_for_reapers(struct fight *fight, struct look found)
 	uint64_t until_usec = clock_monotonic_usec() + REAP_USEC;
 	uint64_t wait_usec = WAIT_MIN_USEC;
 
-	if (until_usec < fight->until_usec)
-		fight->until_usec = until_usec;
-	while (found.alive == 0 && !is_over(fight) &&
+	patience_count(&fight->patience, clock_monotonic_usec(), found.alive);
+	while (found.alive == 0 && clock_monotonic_usec() < until_usec && !is_over(fight, &found) &&
 	       (found.zombies > 0 ||
 		(found.left > 0 && clock_monotonic_usec() + REAP_USEC < until_usec + INIT_USEC))) {
 		hot_sleep(wait_usec);
@@ -318,7 +325,7 @@ int bomb_kill(struct bomb *bomb, const struct kill_options *options, struct kill
 	struct fight fight = {.bomb = bomb, .report = out, .start_usec = clock_monotonic_usec()};
 
 	*out = (struct kill_report) {.killed = 0};
-	fight.until_usec = fight.start_usec + deadline;
+	patience_begin(&fight.patience, fight.start_usec, deadline);
 	fight_all(&fight);
 	out->method = fight.braked ? "brake and signals" : "signals";
 	return out->remaining > 0 ? survivors_words(out, err) : 0;

@@ -18,7 +18,8 @@
 
 #define KILL_SURVIVORS_MAX 16
 
-/** KILL_DEADLINE_USEC - unless the options say another */
+/** KILL_DEADLINE_USEC - unless the options say another. It counts from the last one's end, so that a machine
+ *  which is slow at dying is waited for, though no longer than twelve deadlines in all */
 #define KILL_DEADLINE_USEC 5000000u
 
 /** struct kill_survivor - a process that is still there past the deadline */
@@ -74,6 +75,7 @@ void killer_free(struct killer *killer);
 enum bomb_by {
 	BOMB_TREE = 0, /* a pid and its descendants, and what they left behind when they ended */
 	BOMB_SESSION,
+	BOMB_GROUP, /* a process group: a job of a shell */
 	BOMB_USER, /* by real and saved user: all that this user may signal */
 	BOMB_EXE,  /* by inode of /proc/PID/exe; never by comm */
 	BOMB_NS,   /* a namespace of any type, by inode */
@@ -82,7 +84,7 @@ enum bomb_by {
 /** struct bomb_query - which processes */
 struct bomb_query {
 	enum bomb_by by;
-	uint64_t number;  /* pid, session, uid, namespace inode */
+	uint64_t number;  /* pid, session, process group, uid, namespace inode */
 	const char *path; /* of the executable, for BOMB_EXE */
 };
 

@@ -33,6 +33,7 @@ struct killer {
 
 /** enum sweep_deed - what is done to every process of a place */
 enum sweep_deed {
+	SWEEP_LOOK,   /* nothing but counting it */
 	SWEEP_COUNT,  /* add it to killer.ended */
 	SWEEP_SIGNAL, /* send a signal */
 	SWEEP_NAME,   /* add it to the report */

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "runtime/killer.h"
+#include "runtime/patience.h"
 #include "runtime/steady.h"
 #include "runtime/survivors.h"
 
@@ -25,7 +26,8 @@
 struct run {
 	struct killer *killer;
 	struct kill_report *report;
-	uint64_t start_usec, until_usec;
+	struct patience patience;
+	uint64_t start_usec;
 	uint64_t denied; /* whom the last sweep was not allowed to signal */
 	bool braked, froze, by_kernel;
 };
@@ -48,21 +50,44 @@ static bool all_ended(struct run *run)
 	return leader_ended(target);
 }
 
-/* Until everybody ended, or @until_usec: cgroup.events says when to look, where there is one. */
+/* Of a hybrid host's groups, which mostly hold the same processes, the fullest. */
+static uint64_t count_left(struct run *run)
+{
+	const struct target *target = run->killer->target;
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < target->places_len; i++) {
+		struct sweep sweep = {.deed = SWEEP_LOOK};
+
+		killer_sweep(run->killer, &target->places[i], &sweep);
+		if (sweep.members > most)
+			most = sweep.members;
+	}
+	return most;
+}
+
+static bool is_over(struct run *run)
+{
+	uint64_t now = clock_monotonic_usec();
+
+	if (patience_wants_count(&run->patience, now))
+		patience_count(&run->patience, now, count_left(run));
+	return patience_is_over(&run->patience, now);
+}
+
+/* Until everybody ended, @until_usec, or there is no patience left: cgroup.events says when to look, where there is one. */
 static bool wait_ended(struct run *run, uint64_t until_usec)
 {
 	struct pollfd poller = {.fd = run->killer->events_fd, .events = POLLPRI};
 	uint64_t wait_usec = WAIT_MIN_USEC;
 	char events[128];
 
-	if (until_usec > run->until_usec)
-		until_usec = run->until_usec;
 	for (;;) {
 		/* Read before the look: what changes after it ends the poll. */
 		hot_pread(poller.fd, events, sizeof(events));
 		if (all_ended(run))
 			return true;
-		if (clock_monotonic_usec() >= until_usec)
+		if (clock_monotonic_usec() >= until_usec || is_over(run))
 			return false;
 		if (poller.fd >= 0)
 			poll(&poller, 1, (int)(wait_usec / 1000) + 1);
@@ -150,7 +175,7 @@ static void end_by_signals(struct run *run)
 			continue; /* nothing keeps them from forking but haste */
 		if (wait_ended(run, clock_monotonic_usec() + ROUND_USEC))
 			return;
-	} while (clock_monotonic_usec() < run->until_usec);
+	} while (!is_over(run));
 }
 
 /* ---- All of it ---- */
@@ -200,8 +225,7 @@ static void end_all(struct run *run)
 	run->braked = guard_brake(killer->guard, killer->pids_brake) >= 0;
 	if (end_by_kernel(run)) {
 		end_leader(run);
-		if (wait_ended(run,
-			       v2_only ? run->until_usec : clock_monotonic_usec() + ROUND_USEC))
+		if (wait_ended(run, v2_only ? UINT64_MAX : clock_monotonic_usec() + ROUND_USEC))
 			return;
 	}
 	if (killer->target->places_len > 0)
@@ -249,7 +273,7 @@ void killer_end(struct killer *killer, uint64_t deadline_usec, struct kill_repor
 	struct steady steady;
 	bool done;
 
-	run.until_usec = run.start_usec + deadline_usec;
+	patience_begin(&run.patience, run.start_usec, deadline_usec);
 	seen_clear(&killer->ended);
 	steady_begin(&steady);
 	end_all(&run);

@@ -67,6 +67,10 @@ static void visit(struct killer *killer, const struct target_place *place, pid_t
 {
 	int fd;
 
+	if (sweep->deed == SWEEP_LOOK) {
+		sweep->members++;
+		return;
+	}
 	if (sweep->deed == SWEEP_COUNT) {
 		sweep->members++;
 		sweep->fresh += seen_add(&killer->ended, pid, 0);

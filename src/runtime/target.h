@@ -54,12 +54,13 @@ bool target_is_there(const struct target *target);
 /** target_is_populated() - whether anything is left in it or below */
 bool target_is_populated(const struct target *target);
 
-/** TARGET_SESSION_MIN - processes of one session that are a crowd */
-#define TARGET_SESSION_MIN 32
+/** TARGET_CROWD_MIN - processes of one process group that are a crowd */
+#define TARGET_CROWD_MIN 32
 
-/** target_session() - the session that most of its processes are of, if they are a crowd and the session's
- *  leader is in it too; 0: there is none, or we may not know. Reads /proc/PID/stat of all of them */
-pid_t target_session(const struct target *target);
+/** target_crowd() - the process group (a shell's job) that more than half of its processes are in, if they
+ *  are a crowd and others of its session, as the shell, are in the target too; 0: there is none, or we may
+ *  not know. Reads /proc/PID/stat of all of them */
+pid_t target_crowd(const struct target *target);
 
 /** target_read_limits() - what its own files say now; values not .set where the kernel has no such file */
 int target_read_limits(const struct target *target, struct limit_set *out, struct err *err);

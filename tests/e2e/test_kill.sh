@@ -152,6 +152,14 @@ session=$(cat "$work/session")
 [ "$(ps -o sid= -p "$session" | tr -d ' ')" = "$session" ] || fail "setsid made no session"
 kills 0 --session "$session"
 until_ 60 is_empty box || fail "kill --session left some of session $session"
+group_name=box
+# shellcheck disable=SC2016 # expanded by the shell in it
+in_group box setsid -w sh -c 'echo $$ >"$1"; shift; exec "$@"' sh "$work/session" \
+	"$program" stay 1 $(($(cut -d. -f1 /proc/uptime) + 120))
+until_ 60 has_many box 90
+kills 0 --pgroup "$(cat "$work/session")"
+says "^process group [0-9]+: ended [0-9]+ processes"
+until_ 60 is_empty box || fail "kill --pgroup left some"
 if command -v setpriv >/dev/null; then
 	uid=$((1200000000 + $$))
 	group_name=box
@@ -217,6 +225,14 @@ kills 2 --tree 5 --signal TERM
 kills 2 --timeout 0 "/$prefix-box"
 
 # --- A plain user ends what is theirs, and is told what isn't
+group_name=box
+# shellcheck disable=SC2016 # expanded by the shell in it
+in_group box setsid -w sh -c 'echo $$ >"$1"; shift; exec "$@"' sh "$work/session" \
+	"$program" stay 1 $(($(cut -d. -f1 /proc/uptime) + 120))
+until_ 60 has_many box 90
+kills 0 --pgroup "$(cat "$work/session")"
+says "^process group [0-9]+: ended [0-9]+ processes"
+until_ 60 is_empty box || fail "kill --pgroup left some"
 if command -v setpriv >/dev/null; then
 	cp "$boxtop" "$work/boxtop"
 	chmod 755 "$work/boxtop"

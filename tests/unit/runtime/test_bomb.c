@@ -116,14 +116,12 @@ static void every_kind_ends_by_its_program(void **state)
 	}
 }
 
-static void every_kind_but_setsid_ends_by_its_session(void **state)
+static void check_ends_by(struct bombs *bombs, enum bomb_by by)
 {
-	struct bombs *bombs = *state;
-
 	bombs_make(bombs, LIMIT);
 	for (size_t i = 0; i < BOMB_KINDS; i++) {
 		struct bomb_start start = {.kind = bomb_kinds[i], .session = true};
-		struct bomb_query query = {.by = BOMB_SESSION};
+		struct bomb_query query = {.by = by};
 		struct kill_report report;
 		pid_t pid;
 
@@ -134,6 +132,16 @@ static void every_kind_but_setsid_ends_by_its_session(void **state)
 		report = prepare_and_end(&query);
 		check_ended(bombs, &report);
 	}
+}
+
+static void every_kind_but_setsid_ends_by_its_session(void **state)
+{
+	check_ends_by(*state, BOMB_SESSION);
+}
+
+static void every_kind_but_setsid_ends_by_its_process_group(void **state)
+{
+	check_ends_by(*state, BOMB_GROUP);
 }
 
 /* Nobody on this machine has this uid but the processes of this test. */
@@ -426,12 +434,14 @@ static void what_runs_the_host_is_refused(void **state)
 	struct bomb_query init = {.by = BOMB_TREE, .number = 1};
 	struct bomb_query root = {.by = BOMB_USER, .number = 0};
 	struct bomb_query kernel = {.by = BOMB_SESSION, .number = 0};
+	struct bomb_query kernel_group = {.by = BOMB_GROUP, .number = 0};
 	struct bomb_query ns = {.by = BOMB_NS, .number = uts_of(getpid())};
 
 	(void)state;
 	refused(&init, -EPERM, "process 1");
 	refused(&root, -EPERM, "user 0");
 	refused(&kernel, -EPERM, "session 0");
+	refused(&kernel_group, -EPERM, "process group 0");
 	refused(&ns, -EPERM, "our own");
 }
 
@@ -439,6 +449,7 @@ static void what_is_not_there_is_said(void **state)
 {
 	struct bomb_query tree = {.by = BOMB_TREE, .number = 0x7ffffff0};
 	struct bomb_query session = {.by = BOMB_SESSION, .number = 0x7ffffff0};
+	struct bomb_query group = {.by = BOMB_GROUP, .number = 0x7ffffff0};
 	struct bomb_query user = {.by = BOMB_USER, .number = own_uid()};
 	struct bomb_query ns = {.by = BOMB_NS, .number = 1};
 	struct bomb_query no_exe = {.by = BOMB_EXE, .path = "/nowhere/bomb"};
@@ -447,6 +458,7 @@ static void what_is_not_there_is_said(void **state)
 
 	refused(&tree, -ESRCH, "no process 2147483632");
 	refused(&session, -ESRCH, "session 2147483632");
+	refused(&group, -ESRCH, "process group 2147483632");
 	refused(&user, -ESRCH, "no process runs as user");
 	refused(&ns, -ESRCH, "namespace 1");
 	refused(&no_exe, -ENOENT, "/nowhere/bomb");
@@ -654,6 +666,7 @@ int main(void)
 		WITH_BOMBS(every_kind_ends_by_its_tree),
 		WITH_BOMBS(every_kind_ends_by_its_program),
 		WITH_BOMBS(every_kind_but_setsid_ends_by_its_session),
+		WITH_BOMBS(every_kind_but_setsid_ends_by_its_process_group),
 		WITH_BOMBS(every_kind_ends_by_its_user),
 		WITH_BOMBS(every_kind_ends_by_its_namespace),
 		WITH_BOMBS(a_bomb_of_two_thousand_is_gone_and_the_count_at_zero),

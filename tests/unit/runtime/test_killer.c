@@ -5,6 +5,7 @@
  */
 #include "bomb_rig.h"
 
+#include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/ptrace.h>
@@ -420,6 +421,49 @@ static void who_is_still_there_is_named(void **state)
 	assert_true(becomes(bombs_count(bombs, "") == 0));
 }
 
+/* struct ending - target_kill() in a thread of its own: a tracer is one thread */
+struct ending {
+	struct target *target;
+	struct kill_options options;
+	struct kill_report report;
+	struct err err;
+	int r;
+};
+
+static void *end_it(void *data)
+{
+	struct ending *ending = data;
+
+	ending->r = target_kill(ending->target, &ending->options, &ending->report, &ending->err);
+	return NULL;
+}
+
+static void the_dying_are_waited_for_as_long_as_some_of_them_end(void **state)
+{
+	struct bombs *bombs = *state;
+	pthread_t thread;
+	pid_t pids[4];
+
+	bombs_make(bombs, LIMIT);
+	for (size_t i = 0; i < ARRAY_LEN(pids); i++)
+		pids[i] = keep_at_the_door(bombs);
+	_cleanup_(cleanup_target)
+	struct target *target = hold(bombs, WAY_ALL);
+	struct ending ending = {.target = target, .options = {.deadline_usec = 4000000}};
+
+	assert_int_equal(pthread_create(&thread, NULL, end_it, &ending), 0);
+	for (size_t i = 0; i < ARRAY_LEN(pids); i++) {
+		/* Together longer than the deadline. */
+		usleep(1500000);
+		assert_int_equal(waitpid(pids[i], NULL, __WALL), pids[i]);
+		ptrace(PTRACE_CONT, pids[i], NULL, NULL);
+	}
+	pthread_join(thread, NULL);
+	assert_fine(ending.r, ending.err);
+	assert_int_equal(ending.report.remaining, 0);
+	assert_true(ending.report.duration_usec > ending.options.deadline_usec);
+}
+
 /* ---- One signal ---- */
 
 static void a_signal_goes_to_the_first_process_or_to_all(void **state)
@@ -520,6 +564,7 @@ int main(void)
 		WITH_BOMBS(a_target_without_groups_ends_by_its_init),
 		WITH_BOMBS(a_target_with_neither_is_refused),
 		WITH_BOMBS(who_is_still_there_is_named),
+		WITH_BOMBS(the_dying_are_waited_for_as_long_as_some_of_them_end),
 		WITH_BOMBS(a_signal_goes_to_the_first_process_or_to_all),
 		WITH_BOMBS(without_a_first_process_a_signal_says_what_to_do),
 		WITH_BOMBS(when_the_killer_is_killed_nothing_stays_braked_or_frozen),
