@@ -17,7 +17,7 @@ now() {
 watch_it() {
 	sleep "$1"
 	echo "it runs on and on:"
-	ps --ppid 2 -N -o pid,ppid,user,stat,wchan:24,etimes,args --forest | cut -c 1-160
+	ps --ppid 2 -N -o pid,ppid,user,stat,wchan:24,etimes,args --forest | grep -v 'bomb' | cut -c 1-160
 }
 
 # attempt COMMAND... - sets $status, and $took
