@@ -76,9 +76,9 @@ enum bomb_by {
 	BOMB_TREE = 0, /* a pid and its descendants, and what they left behind when they ended */
 	BOMB_SESSION,
 	BOMB_GROUP, /* a process group: a job of a shell */
-	BOMB_USER, /* by real and saved user: all that this user may signal */
-	BOMB_EXE,  /* by inode of /proc/PID/exe; never by comm */
-	BOMB_NS,   /* a namespace of any type, by inode */
+	BOMB_USER,  /* by real and saved user: all that this user may signal */
+	BOMB_EXE,   /* by inode of /proc/PID/exe; never by comm */
+	BOMB_NS,    /* a namespace of any type, by inode */
 };
 
 /** struct bomb_query - which processes */
