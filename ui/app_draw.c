@@ -34,13 +34,14 @@ static bool banner_needs_message(const struct app *app, int height)
 	return app->banner.text.len > 0 && height < BANNER_MIN_LINES && height >= TABS_MIN_LINES;
 }
 
-static bool wants_message(const struct app *app, int height)
+static bool wants_message(struct app *app, int height)
 {
+	/* After w it is what the line tells that is looked for. */
 	return height >= MESSAGE_MIN_LINES || app->message.len > 0 ||
-	       banner_needs_message(app, height);
+	       view_table(app_view(app))->cell || banner_needs_message(app, height);
 }
 
-static struct layout layout_of(const struct app *app, int width, int height)
+static struct layout layout_of(struct app *app, int width, int height)
 {
 	bool footer = height >= FOOTER_MIN_LINES || app->dialog.kind == DIALOG_PROMPT ||
 		      app->dialog.kind == DIALOG_PALETTE;

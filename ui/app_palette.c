@@ -11,7 +11,9 @@
 #include "base/text.h"
 #include "ui/app_private.h"
 
-#define NAMES_COLUMNS 18 /* of a key's names, in front of its help */
+/* On a narrow screen what a key does counts, and it is had by Enter. */
+#define NAMES_MIN_WIDTH 60
+#define NAMES_COLUMNS	18 /* of a key's names, in front of its help */
 
 /** enum nearness - how a word was found; the less the better */
 enum nearness {
@@ -135,8 +137,11 @@ static void fill(struct app *app)
 		struct strbuf names = STRBUF_INIT;
 		key_names(matches[i].key, &names);
 		app->menu_actions[i] = matches[i].key->action;
-		choices[i].label = arena_printf(arena, "%-*s %s", NAMES_COLUMNS,
-						strbuf_cstr(&names), matches[i].key->help);
+		choices[i].label =
+			app->width < NAMES_MIN_WIDTH
+				? matches[i].key->help
+				: arena_printf(arena, "%-*s %s", NAMES_COLUMNS, strbuf_cstr(&names),
+					       matches[i].key->help);
 	}
 	dialog_set_choices(&app->dialog, choices, len);
 	strbuf_reset(&app->dialog.note);

@@ -17,6 +17,7 @@
 #define WHEEL_LINES	3
 #define PALETTE_COLUMNS 76
 #define NOTE_COLUMNS	12 /* the least room that the typed text keeps beside a note */
+#define PROMPT_COLUMNS	8  /* the least room for what is typed, before the title is cut */
 
 void dialog_close(struct dialog *dialog)
 {
@@ -228,6 +229,19 @@ void dialog_draw_text(const struct dialog *dialog, struct canvas *canvas, struct
 	canvas->cursor_y = line.y;
 }
 
+/* Of a title, "Seconds between updates: ", no more than leaves room for what is typed. */
+static int prompt_title(const struct dialog *dialog, struct canvas *canvas, struct rect line)
+{
+	uint16_t style = STYLE_INPUT | STYLE_FLAG_BOLD;
+	struct span title = span_of(dialog->title);
+	int room = line.width - PROMPT_COLUMNS;
+	if ((int)text_width(title) + 2 <= room)
+		return canvas_textf(canvas, line.x, line.y, style, "%s: ", dialog->title);
+	int x = line.x + canvas_text(canvas, line.x, line.y, style, title, room > 3 ? room - 3 : 0);
+	x += canvas_text(canvas, x, line.y, style, SPAN("\xe2\x80\xa6: "), room > 3 ? 3 : 0);
+	return x - line.x;
+}
+
 static void prompt_draw(struct dialog *dialog, struct canvas *canvas, struct rect line)
 {
 	canvas_fill(canvas, line, ' ', STYLE_INPUT);
@@ -238,7 +252,7 @@ static void prompt_draw(struct dialog *dialog, struct canvas *canvas, struct rec
 		x += footer_draw(&dialog->footer, canvas,
 				 (struct rect) {x, line.y, line.width - title, 1}) +
 		     1;
-	x += canvas_textf(canvas, x, line.y, STYLE_INPUT | STYLE_FLAG_BOLD, "%s: ", dialog->title);
+	x += prompt_title(dialog, canvas, (struct rect) {x, line.y, right - x, 1});
 	int note = (int)text_width(strbuf_span(&dialog->note));
 	int room = right - x;
 	if (note > 0 && room > NOTE_COLUMNS) {

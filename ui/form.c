@@ -10,11 +10,12 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
-#define CTRL(c)	      ((uint32_t)((c) - 'a' + 1))
-#define VALUE_COLUMNS 10 /* the least room for what is typed, before anything beside it goes */
-#define TEXT_COLUMNS  48 /* of the window, so that notes can be read */
-#define ARROW	      " \xe2\x86\x92 "
-#define ARROW_COLUMNS 3
+#define CTRL(c)		 ((uint32_t)((c) - 'a' + 1))
+#define VALUE_COLUMNS	 10 /* the least room for what is typed, before anything beside it goes */
+#define TEXT_COLUMNS	 48 /* of the window, so that notes can be read */
+#define TITLES_MIN_LINES 6
+#define ARROW		 " \xe2\x86\x92 "
+#define ARROW_COLUMNS	 3
 
 void form_set_len(struct form *form, size_t len)
 {
@@ -90,8 +91,7 @@ static enum dialog_result click(struct dialog *dialog, const struct event *event
 {
 	const struct rect *rect = &dialog->rect;
 	struct form *form = dialog->form;
-	bool titles = form->side[0];
-	int line = event->y - rect->y - 1 - titles;
+	int line = event->y - rect->y - 1 - form->titled;
 	if (event->x <= rect->x || event->x >= rect->x + rect->width - 1 || line < 0 ||
 	    line >= (int)dialog->page || form->top + (size_t)line >= form->len)
 		return DIALOG_OPEN;
@@ -300,7 +300,8 @@ static void draw_below(const struct form *form, struct canvas *canvas, struct re
 void form_draw(struct dialog *dialog, struct canvas *canvas, struct rect rect)
 {
 	struct form *form = dialog->form;
-	bool titles = form->side[0];
+	/* Where little fits, the field under the cursor does. */
+	bool titles = form->titled = form->side[0] && rect.height >= TITLES_MIN_LINES;
 	int wanted = columns_wanted(form);
 	int room = wanted < rect.width - 4 ? wanted : rect.width - 4;
 	const char *note = form->fields[form->chosen].note;

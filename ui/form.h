@@ -31,6 +31,7 @@ struct form {
 	size_t len;
 	size_t chosen;
 	size_t top;		      /* first field in view */
+	bool titled;		      /* @side is shown: there is room */
 	int columns;		      /* for what is typed, where there is room */
 	const char *side[FORM_SIDES]; /* titles of the columns; NULL: none */
 	const char *below;	      /* a line for all of it; clean; NULL */

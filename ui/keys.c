@@ -190,10 +190,11 @@ enum action keys_vi_action(uint32_t code)
 }
 
 static const char *const group_texts[KEY_GROUPS] = {
-	[KEY_GROUP_MOVE] = "Moving",	    [KEY_GROUP_SCREEN] = "Screens",
-	[KEY_GROUP_FIND] = "Finding",	    [KEY_GROUP_SORT] = "Order",
-	[KEY_GROUP_TREE] = "Tree",	    [KEY_GROUP_TAG] = "Tags",
-	[KEY_GROUP_ACT] = "Acting",	    [KEY_GROUP_SHOW] = "What is shown", [KEY_GROUP_PROGRAM] = "Program",
+	[KEY_GROUP_MOVE] = "Moving",	 [KEY_GROUP_SCREEN] = "Screens",
+	[KEY_GROUP_FIND] = "Finding",	 [KEY_GROUP_SORT] = "Order",
+	[KEY_GROUP_TREE] = "Tree",	 [KEY_GROUP_TAG] = "Tags",
+	[KEY_GROUP_ACT] = "Acting",	 [KEY_GROUP_SHOW] = "What is shown",
+	[KEY_GROUP_PROGRAM] = "Program",
 };
 
 const char *key_group_text(enum key_group group)

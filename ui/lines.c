@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -81,6 +82,18 @@ static size_t columns_of(const struct dialog_line *line)
 	return columns;
 }
 
+/* Behind a separator, so that paths and options stay readable; in a long word anywhere. */
+static struct span cut_line(struct span text, size_t columns)
+{
+	struct span piece = text_cut(text, columns, NULL);
+	if (piece.len == text.len)
+		return piece;
+	for (size_t len = piece.len; len > piece.len / 2; len--)
+		if (strchr(",:/; ", text.p[len - 1]))
+			return (struct span) {text.p, len};
+	return piece;
+}
+
 void lines_wrap(struct lines *lines, uint16_t style, const char *raw, size_t indent, size_t width)
 {
 	_cleanup_(strbuf_finish)
@@ -91,7 +104,7 @@ void lines_wrap(struct lines *lines, uint16_t style, const char *raw, size_t ind
 	struct span rest = strbuf_span(&text);
 	do {
 		size_t room = width > used + WRAP_MIN ? width - used : WRAP_MIN;
-		struct span piece = text_cut(rest, room, NULL);
+		struct span piece = cut_line(rest, room);
 		lines_part(lines, line, style, arena_strndup(&lines->arena, piece.p, piece.len), 0);
 		rest = (struct span) {rest.p + piece.len, rest.len - piece.len};
 		if (rest.len == 0)
