@@ -218,6 +218,13 @@ static void collect_join_containers(struct pass *pass)
 	}
 }
 
+static void collect_say_hidden(struct snapshot *snapshot)
+{
+	snapshot->host.tasks = metric_unknown(METRIC_DENIED, WHY_PERMISSION);
+	snapshot_add_issue(snapshot, "/proc hides other users' processes (hidepid): run as root, "
+				     "or in the group of its gid= option");
+}
+
 /* How many processes there are, as far as anybody listed them. Without PID 1 /proc hides others
  * from us (hidepid), and a count would be a lie. */
 static void collect_count_tasks(struct pass *pass)
@@ -229,7 +236,7 @@ static void collect_count_tasks(struct pass *pass)
 	else if (snapshot_find_process(snapshot, 1))
 		snapshot->host.tasks = metric_known(snapshot->processes_len);
 	else if (pass->pids || snapshot->processes_len > 0)
-		snapshot->host.tasks = metric_unknown(METRIC_DENIED, WHY_PERMISSION);
+		collect_say_hidden(snapshot);
 	else
 		snapshot->host.tasks = metric_unknown(METRIC_UNSAMPLED, WHY_NOT_ASKED);
 }

@@ -311,6 +311,9 @@ static void settle_leader(struct identity_pass *ip, struct draft *draft)
 
 	if (draft->claim.kind == CONTAINER_POD || draft->claim.kind == CONTAINER_SLICE)
 		draft->leader = NULL;
+	/* Of processes that are hidden from us the first one may be any. */
+	if (ip->hidden && !identity_is_container(draft->claim.kind))
+		draft->leader = NULL;
 	if (!draft->claim.leader)
 		return;
 	entry = identity_entry(ip, draft->claim.leader);
@@ -498,6 +501,7 @@ static void list_entries(struct identity *identity, struct identity_pass *ip)
 		identity->entries[i] = pids_at(pids, i);
 	ip->entries = identity->entries;
 	ip->entries_len = len;
+	ip->hidden = pids && len > 0 && !pids_find(pids, 1);
 	if (pids)
 		memcpy(ip->host_ns, pids_host_ns(pids), sizeof(ip->host_ns));
 }

@@ -35,10 +35,11 @@ struct identity_pass {
 	size_t drafts_len, drafts_cap;
 	struct cmdlines *cmdlines;
 	struct users *users;
-	struct state_cache *state; /* NULL: engines' state is not to be looked at */
+	struct state_cache *state;	   /* NULL: engines' state is not to be looked at */
 	const struct sandboxes *sandboxes; /* NULL: none */
 	int root_fd;
 	const char *denied; /* a state that would have named a row, lent by its claim; NULL */
+	bool hidden;	    /* /proc does not show all processes (hidepid) */
 };
 
 /** identity_add() - a new draft, zeroed but for what stands for "none"; earlier ones may move */

@@ -221,6 +221,8 @@ expect "said inside" "its log"
 press Escape
 sleep 0.3
 press x
+# What is typed before the terminal is the shell's is thrown away.
+expect '^# ?$' "the shell's prompt"
 press -l "echo \$((6 * 7)) in \$(hostname) >/tmp/said; exit 3"
 press Enter
 expect "Back from the shell" "a shell, and back"
