@@ -234,6 +234,10 @@ static int cgroups_sample(void *data, struct pass *pass, struct err *err)
 	read_members(state, pass);
 	cgroup_dir_leave(&state->tree);
 	report(pass->snapshot, &state->tree.hierarchies.trouble);
+	if (state->tree.hierarchies.layout == CGROUP_LAYOUT_NONE)
+		snapshot_add_issue(pass->snapshot,
+				   "no cgroup file system is mounted here: no cgroup's usage or "
+				   "limits can be read (mount -t cgroup2 none /sys/fs/cgroup)");
 	return 0;
 }
 

@@ -71,7 +71,8 @@ static int explain(int code, struct err *err)
 		return err_setx(err, code, "that needs root (CAP_BPF and CAP_PERFMON)");
 	if (access("/sys/kernel/btf/vmlinux", F_OK) < 0)
 		return err_setx(err, code,
-				"this kernel does not tell its types (CONFIG_DEBUG_INFO_BTF)");
+				"there is no /sys/kernel/btf/vmlinux: /sys is not mounted, or the "
+				"kernel was built without CONFIG_DEBUG_INFO_BTF");
 	return err_set(err, code, "hand the task iterator to this kernel");
 }
 
