@@ -218,9 +218,14 @@ static void collect_join_containers(struct pass *pass)
 	}
 }
 
-static void collect_say_hidden(struct snapshot *snapshot)
+static void collect_say_hidden(const struct pass *pass)
 {
+	struct snapshot *snapshot = pass->snapshot;
+
 	snapshot->host.tasks = metric_unknown(METRIC_DENIED, WHY_PERMISSION);
+	/* Not hidden, but not reached: there is another issue that says why. */
+	if (faccessat(pass->proc_fd, "1", F_OK, 0) == 0 || errno != ENOENT)
+		return;
 	snapshot_add_issue(snapshot, "/proc hides other users' processes (hidepid): run as root, "
 				     "or in the group of its gid= option");
 }
@@ -236,7 +241,7 @@ static void collect_count_tasks(struct pass *pass)
 	else if (snapshot_find_process(snapshot, 1))
 		snapshot->host.tasks = metric_known(snapshot->processes_len);
 	else if (pass->pids || snapshot->processes_len > 0)
-		collect_say_hidden(snapshot);
+		collect_say_hidden(pass);
 	else
 		snapshot->host.tasks = metric_unknown(METRIC_UNSAMPLED, WHY_NOT_ASKED);
 }

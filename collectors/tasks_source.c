@@ -14,6 +14,8 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/own_memory.h"
+#include "base/units.h"
 #include "collectors/collector.h"
 #include "collectors/tasks.h"
 
@@ -43,6 +45,18 @@ static bool is_worth_it(int proc_fd)
 	struct stat st;
 
 	return fstat(proc_fd, &st) == 0 && st.st_nlink >= PROCESSES_WORTH_IT;
+}
+
+/* An iterator in the making takes some 10 MiB. */
+static bool leaves_room(struct err *why)
+{
+	uint64_t limit = own_memory_limit(AT_FDCWD);
+	char text[UNITS_TEXT_MAX];
+
+	if (limit >= OWN_MEMORY_TIGHT)
+		return true;
+	err_setx(why, ENOMEM, "our memory limit of %s is tight", units_format_bytes(limit, text));
+	return false;
 }
 
 /* Signals are the main thread's. */
@@ -80,6 +94,8 @@ static int tasks_start(const struct collect_options *options, void **out_state, 
 	else if (options->processes == PROCESSES_AUTO && !options->lasting &&
 		 !is_worth_it(source->proc_fd))
 		err_setx(&source->why, ENOTSUP, "fast enough for one look");
+	else if (options->processes == PROCESSES_AUTO && !leaves_room(&source->why))
+		; /* said there */
 	else
 		start_opener(source);
 	if (options->processes != PROCESSES_BPF)

@@ -11,8 +11,7 @@ int library_load(const char *file, const struct library_function *functions, siz
 	void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 
 	if (!library)
-		return err_setx(err, ENOTSUP, "%s can't be loaded: is its package installed?",
-				file);
+		return err_setx(err, ENOTSUP, "load %s (is its package installed?)", dlerror());
 	for (size_t i = 0; i < n; i++) {
 		void *address = dlsym(library, functions[i].name);
 

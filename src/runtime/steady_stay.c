@@ -33,12 +33,12 @@ static bool is_capable(cap_value_t capability)
 }
 
 /* Under a limit, what is mapped later would fail instead of being unlocked. */
-static int lock_flags(void)
+static int more_lock_flags(void)
 {
 	struct rlimit limit;
 	bool unlimited = getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY;
 
-	return MCL_CURRENT | MCL_ONFAULT | (unlimited || is_capable(CAP_IPC_LOCK) ? MCL_FUTURE : 0);
+	return unlimited || is_capable(CAP_IPC_LOCK) ? MCL_FUTURE : 0;
 }
 
 static void raise_files(void)
@@ -55,7 +55,7 @@ void steady_stay(void)
 {
 	/* Wanted for good, so that no kill unlocks it afterwards. */
 	steady_lock_memory();
-	mlockall(lock_flags());
+	steady_lock_all(more_lock_flags());
 	stay.nice = getpriority(PRIO_PROCESS, 0);
 	stay.niced = stay.nice > STAY_NICE && setpriority(PRIO_PROCESS, 0, STAY_NICE) == 0;
 	steady_lower_oom_score(stay.oom_score_adj, sizeof(stay.oom_score_adj));

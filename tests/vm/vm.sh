@@ -199,7 +199,7 @@ pack() {
 	tar -C "$source" --exclude=./build --exclude=./.git -cf - . | tar -C "$work/in/tree" -xf -
 	[ -x "$build/boxtop" ] || die "$build/boxtop isn't built: ./dev vm builds it"
 	cp "$build/boxtop" "$work/in/build"
-	for helper in e2e_helper bomb interrupt test_probe rootfs; do
+	for helper in e2e_helper bomb churn interrupt test_probe rootfs; do
 		cp -r "$build/tests/$helper" "$work/in/build/tests"
 	done
 	tests | while read -r program; do

@@ -11,7 +11,7 @@ patterns=$(cat /boxtop/patterns)
 bin=$build/tests
 export LC_ALL=C.UTF-8 CMOCKA_MESSAGE_OUTPUT=stdout HOME=/root
 export E2E_HELPER="$bin/e2e_helper" E2E_BOMB="$bin/bomb" E2E_ROOTFS="$bin/rootfs"
-export E2E_INTERRUPT="$bin/interrupt" INTERRUPT_COUNT=20
+export E2E_INTERRUPT="$bin/interrupt" INTERRUPT_COUNT=20 E2E_CHURN="$bin/churn"
 export BOXTOP_TEST_RUNS=30
 export SHAPE="$shape" BOXTOP="$build/boxtop"
 
@@ -37,7 +37,7 @@ belongs_here() {
 	v[12]:runtime_test_guard | v[12]:runtime_test_killer) ;;
 	v2:runtime_test_bomb | v2:runtime_test_launch_enter | v2:runtime_test_launch_users) ;;
 	v[12]:e2e_test_limit | v[12]:e2e_test_kill | v[12]:e2e_test_sandbox) ;;
-	hybrid:e2e_test_ns_lsns) ;;
+	v2:e2e_test_hostile | hybrid:e2e_test_ns_lsns) ;;
 	hybrid:test_fork_bomb) return 1 ;; # a minute, for what v1 and v2 tell
 	*:test_*) ;;
 	*) return 1 ;;
