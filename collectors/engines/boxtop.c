@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Our own sandboxes: boxtop-<name>, boxtop-<name>.scope, and <name> below a directory called boxtop.
- * Anybody can make such a directory, so that only our state, a directory per sandbox, makes it one.
+ * Our own sandboxes: boxtop-<name>, and <name> below a directory called boxtop or below boxtop-<name>.scope:
+ * in a scope the group with the limits is the sandbox's, and the supervisor stands beside it. Anybody can
+ * make such a directory, so that only our state, a directory per sandbox, makes it one.
  */
 #include <string.h>
 
@@ -10,16 +11,23 @@
 #include "collectors/engines/match.h"
 #include "collectors/sandboxes.h"
 
-static bool boxtop_claim(const struct claim_path *path, struct claim *out)
+static bool is_in_scope(const struct claim_path *path)
 {
 	struct span name;
 
-	if (!match_strip(path->unescaped, "boxtop-", ".scope", &name) &&
-	    !match_strip(path->component, "boxtop-", "", &name)) {
-		if (!span_eq(match_last(path->parent), SPAN("boxtop")))
-			return false;
-		name = path->component;
-	}
+	return match_strip(match_last(path->parent), "boxtop-", ".scope", &name) &&
+	       span_eq(name, path->component);
+}
+
+static bool boxtop_claim(const struct claim_path *path, struct claim *out)
+{
+	struct span name = path->component, scoped;
+
+	if (match_strip(name, "boxtop-", ".scope", &scoped))
+		return false;
+	if (!match_strip(path->component, "boxtop-", "", &name) &&
+	    !span_eq(match_last(path->parent), SPAN("boxtop")) && !is_in_scope(path))
+		return false;
 	if (!match_filename(name))
 		return false;
 	claim_set(out, CONTAINER_SANDBOX, name, name);

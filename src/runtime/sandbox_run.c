@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "runtime/capable.h"
 #include "runtime/channel.h"
 #include "runtime/helper.h"
 #include "runtime/supervisor.h"
@@ -296,6 +297,24 @@ static int run_with_terminal(const struct spec *spec, const struct sandbox_calle
 
 /* ---- All of them ---- */
 
+static int check_rights(const struct spec *spec, struct err *err)
+{
+	if (geteuid() == 0)
+		return is_capable(CAP_SYS_ADMIN)
+			       ? 0
+			       : err_setx(err, EPERM,
+					  "root lacks CAP_SYS_ADMIN here, as in most containers, "
+					  "and "
+					  "can't make namespaces: start this container with it "
+					  "(--privileged)");
+	if (!(spec->namespaces & SPEC_NS_USER) && !spec->ns_paths[0])
+		return err_setx(
+			err, EPERM,
+			"a plain user's sandbox needs a user namespace of its own: no other "
+			"can be made without it");
+	return 0;
+}
+
 int sandbox_run_for(const struct spec *spec, const struct sandbox_caller *caller, int *out_exit,
 		    struct err *err)
 {
@@ -304,11 +323,9 @@ int sandbox_run_for(const struct spec *spec, const struct sandbox_caller *caller
 	*out_exit = SANDBOX_EXIT_FAILED;
 	if (r < 0)
 		return r;
-	if (geteuid() != 0 && !(spec->namespaces & SPEC_NS_USER) && !spec->ns_paths[0])
-		return err_setx(
-			err, EPERM,
-			"a plain user's sandbox needs a user namespace of its own: no other "
-			"can be made without it");
+	r = check_rights(spec, err);
+	if (r < 0)
+		return r;
 	if (spec->outlive && (spec->process.terminal || !spec->detach))
 		return err_setx(err, EINVAL,
 				"what outlives its supervisor runs in the background and has no "

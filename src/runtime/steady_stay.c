@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Staying alive for as long as a screen is open. Owns what the program had before. */
 #include <fcntl.h>
-#include <sys/capability.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 
+#include "runtime/capable.h"
 #include "runtime/hot.h"
 #include "runtime/steady.h"
 
@@ -18,19 +18,6 @@ static struct {
 	bool more_files;
 	struct rlimit files;
 } stay;
-
-static bool is_capable(cap_value_t capability)
-{
-	cap_t caps = cap_get_proc();
-	cap_flag_value_t value = CAP_CLEAR;
-
-	if (!caps)
-		return false;
-	if (cap_get_flag(caps, capability, CAP_EFFECTIVE, &value) < 0)
-		value = CAP_CLEAR;
-	cap_free(caps);
-	return value == CAP_SET;
-}
 
 /* Under a limit, what is mapped later would fail instead of being unlocked. */
 static int more_lock_flags(void)
