@@ -181,6 +181,23 @@ static inline const char *member_path(const struct pass *pass, pid_t pid)
 	return NULL;
 }
 
+/* Says how many are in each group: which one a process goes to depends on that. */
+static inline void assert_member(const struct pass *pass, pid_t pid, const char *path)
+{
+	const char *got = member_path(pass, pid);
+
+	if (got && strcmp(got, path) == 0)
+		return;
+	for (size_t i = 0; i < pass->snapshot->cgroups_len; i++)
+		print_message("%s: %d, %llu\n", pass->snapshot->cgroups[i].path,
+			      (int)pass->snapshot->cgroups[i].own_processes.state,
+			      (unsigned long long)pass->snapshot->cgroups[i].own_processes.value);
+	for (size_t i = 0; i < pass->members_len; i++)
+		print_message("%d in %s\n", pass->members[i].pid,
+			      pass->snapshot->cgroups[pass->members[i].cgroup].path);
+	fail_msg("process %d is in %s, not in %s", pid, got ? got : "none", path);
+}
+
 static inline void assert_known(struct metric metric, uint64_t value)
 {
 	if (metric.state != METRIC_KNOWN || metric.value != value)

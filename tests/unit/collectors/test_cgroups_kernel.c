@@ -176,7 +176,7 @@ static void a_group_has_what_its_hierarchies_have(void **state)
 	assert_null(cgroup->paths[CGROUP_MEMORY]);
 	if (kernel->hierarchies.of[CGROUP_MEMORY] != HIERARCHY_NONE)
 		assert_absent(cgroup->usage.memory.current_bytes, WHY_NO_CONTROLLER);
-	assert_string_equal(member_path(&kernel->cg.rig.pass, child->pid), path);
+	assert_member(&kernel->cg.rig.pass, child->pid, path);
 	assert_non_null(member_path(&kernel->cg.rig.pass, getpid()));
 }
 
@@ -283,7 +283,7 @@ static void a_threaded_group_has_no_processes_of_its_own(void **state)
 		snapshot = cgroups_sample(&kernel->cg, SOURCE_ALL);
 		assert_known(cgroup_of(snapshot, domain)->own_processes, 1);
 		assert_known(cgroup_of(snapshot, threads)->own_processes, 0);
-		assert_string_equal(member_path(&kernel->cg.rig.pass, child->pid), domain);
+		assert_member(&kernel->cg.rig.pass, child->pid, domain);
 	}
 }
 
@@ -337,8 +337,8 @@ static void who_shares_a_larger_group_elsewhere_is_not_linked_to_it(void **state
 		snapshot = cgroups_sample(&kernel->cg, SOURCE_ALL);
 		assert_known(cgroup_of(snapshot, small)->usage.pids.current, 1);
 		assert_absent(cgroup_of(snapshot, large)->usage.pids.current, WHY_NO_CONTROLLER);
-		assert_string_equal(member_path(&kernel->cg.rig.pass, one->pid), small);
-		assert_string_equal(member_path(&kernel->cg.rig.pass, two->pid), large);
+		assert_member(&kernel->cg.rig.pass, one->pid, small);
+		assert_member(&kernel->cg.rig.pass, two->pid, large);
 	}
 }
 
@@ -355,7 +355,7 @@ static void who_enters_is_seen_however_often_one_looks(void **state)
 		cgroups_sample(&kernel->cg, SOURCE_CGROUP_PROCS);
 	enter(kernel, CGROUP_PIDS, path, two->pid);
 	cgroups_sample(&kernel->cg, SOURCE_CGROUP_PROCS);
-	assert_string_equal(member_path(&kernel->cg.rig.pass, two->pid), path);
+	assert_member(&kernel->cg.rig.pass, two->pid, path);
 	child_kill(one);
 	usleep(20000);
 	cgroups_sample(&kernel->cg, SOURCE_CGROUP_PROCS);
@@ -385,11 +385,11 @@ static void a_sleeping_group_that_is_left_or_entered_shows_it(void **state)
 	for (int pass = 0; pass < 4; pass++) {
 		snapshot = cgroups_sample(&kernel->cg, SOURCE_ALL);
 		assert_known(cgroup_of(snapshot, top)->own_processes, 1);
-		assert_string_equal(member_path(&kernel->cg.rig.pass, child->pid), top);
+		assert_member(&kernel->cg.rig.pass, child->pid, top);
 	}
 	enter(kernel, CGROUP_PIDS, down, child->pid);
 	snapshot = cgroups_sample(&kernel->cg, SOURCE_ALL);
-	assert_string_equal(member_path(&kernel->cg.rig.pass, child->pid), down);
+	assert_member(&kernel->cg.rig.pass, child->pid, down);
 	assert_int_equal(group_write(kernel, CGROUP_PIDS, top, "pids.max", "33"), 0);
 	assert_known(cgroup_of(cgroups_sample(&kernel->cg, SOURCE_ALL), top)->usage.pids.limit, 33);
 }

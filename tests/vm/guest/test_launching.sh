@@ -111,7 +111,7 @@ grep -q 'without this limit: memory: ' "$work/err" || fail "no session: no word 
 grep -q 'without this limit: pids: ' "$work/err" || fail "no session: no word of pids: $(cat "$work/err")"
 
 echo "within another"
-"$boxtop" run --bind "$work:/mnt:ro" --name launch-outer -- /mnt/boxtop run -- true >"$work/out" 2>"$work/err"
+"$boxtop" run --rm --bind "$work:/mnt:ro" --name launch-outer -- /mnt/boxtop run -- true >"$work/out" 2>"$work/err"
 is "in one of ours: exit code" 125 $?
 grep -q 'root lacks CAP_SYS_ADMIN here' "$work/err" || fail "in one of ours: $(cat "$work/err")"
 if command -v podman >/dev/null; then
