@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/cleanup.h"
 #include "base/dir.h"
 #include "base/parse.h"
 #include "collectors/cgroups_files.h"
@@ -22,7 +23,8 @@
 /* struct set - processes that are in the same groups */
 struct set {
 	uint64_t css, serials;
-	pid_t pid;	    /* one of them, of this pass */
+	pid_t oldest, newest; /* of this pass */
+	uint64_t oldest_nsec, newest_nsec;
 	uint32_t processes; /* of this pass */
 	uint32_t best;	    /* the row that they go to; INDEX_NONE */
 	bool is_known;	    /* paths were read */
@@ -120,6 +122,21 @@ static bool is_listed(const struct task_fact *fact)
 	return fact->exit_state == 0 || fact->threads > 1;
 }
 
+static void set_count(struct set *set, const struct task_fact *fact)
+{
+	if (set->processes == 0 || fact->start_nsec < set->oldest_nsec) {
+		set->oldest = (pid_t)fact->pid;
+		set->oldest_nsec = fact->start_nsec;
+	}
+	if (set->processes == 0 || fact->start_nsec >= set->newest_nsec) {
+		set->newest = (pid_t)fact->pid;
+		set->newest_nsec = fact->start_nsec;
+	}
+	set->processes++;
+	if (!fact->css)
+		set->is_known = false;
+}
+
 static void count_processes(struct cgroup_sets *sets, const struct pass *pass)
 {
 	size_t n = tasks_count(pass->tasks);
@@ -131,17 +148,12 @@ static void count_processes(struct cgroup_sets *sets, const struct pass *pass)
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct task_fact *fact = tasks_at(pass->tasks, i);
-		struct set *set;
 
 		sets->of_facts[i] = INDEX_NONE;
 		if (!is_listed(fact))
 			continue;
 		sets->of_facts[i] = set_of(sets, fact);
-		set = &sets->items[sets->of_facts[i]];
-		set->pid = (pid_t)fact->pid;
-		set->processes++;
-		if (!fact->css)
-			set->is_known = false;
+		set_count(&sets->items[sets->of_facts[i]], fact);
 	}
 }
 
@@ -198,16 +210,62 @@ static void count_climb(struct set *set, struct cgroup_tree *tree)
 	}
 }
 
-static void set_look(struct set *set, struct cgroup_tree *tree, const struct pass *pass)
+/* /proc/PID/cgroup; owned; NULL: it is gone */
+static char *paths_of(struct cgroup_tree *tree, const struct pass *pass, pid_t pid)
 {
 	char path[32];
 
-	snprintf(path, sizeof(path), "%d/cgroup", set->pid);
-	set->is_known = dir_read(pass->proc_fd, path, &tree->buf, NULL) == READ_OK;
-	if (!set->is_known)
-		return;
+	snprintf(path, sizeof(path), "%d/cgroup", pid);
+	if (dir_read(pass->proc_fd, path, &tree->buf, NULL) != READ_OK)
+		return NULL;
+	return xstrdup(strbuf_cstr(&tree->buf));
+}
+
+static bool is_same(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+/* Takes @said. */
+static void set_paths(struct set *set, char *said)
+{
 	free(set->paths);
-	set->paths = xstrdup(strbuf_cstr(&tree->buf));
+	set->paths = said;
+}
+
+/*
+ * A process may have been moved since the iterator saw it in the set, as one is that is being launched: what
+ * it says is then of another. The oldest is moved least, and what it says anew counts if the newest says so,
+ * too. Return: whether that can be relied on.
+ */
+static bool find_paths(struct set *set, struct cgroup_tree *tree, const struct pass *pass)
+{
+	_cleanup_(cleanup_free)
+	char *oldest = paths_of(tree, pass, set->oldest);
+	_cleanup_(cleanup_free)
+	char *newest = NULL;
+	bool agreed = set->newest == set->oldest;
+
+	if (is_same(oldest, set->paths))
+		return true;
+	if (!agreed) {
+		newest = paths_of(tree, pass, set->newest);
+		agreed = is_same(oldest, newest);
+	}
+	if (oldest && (agreed || !set->paths))
+		set_paths(set, TAKE(oldest));
+	else if (newest && !set->paths)
+		set_paths(set, TAKE(newest));
+	else
+		return false;
+	return agreed;
+}
+
+static void set_look(struct set *set, struct cgroup_tree *tree, const struct pass *pass)
+{
+	set->is_known = find_paths(set, tree, pass);
+	if (!set->paths)
+		return;
 	count_climb(set, tree);
 	find_dirs(set, tree);
 }
@@ -298,7 +356,8 @@ static void set_place(struct set *set, const struct cgroup_tree *tree,
 
 		if (dir && dir->row < rows->len && lister(tree, rows, dir->row) == dir)
 			run_add(items, &run.len,
-				(struct found) {set->pid, dir->row, cgroup_dir_names(tree, dir)});
+				(struct found) {set->oldest, dir->row,
+						cgroup_dir_names(tree, dir)});
 	}
 	set->best = run.len > 0 ? cgroup_run_best(rows, &run) : INDEX_NONE;
 	cgroup_run_count_once(rows, &run, set->processes, cgroups);

@@ -14,6 +14,8 @@
 struct cgroups_rig {
 	struct rig rig;
 	void *state;
+	void (*meanwhile)(void *); /* between listing the processes and reading the groups; NULL */
+	void *meanwhile_data;
 	struct tasks *tasks; /* members come from the task iterator; NULL: from cgroup.procs */
 };
 
@@ -144,6 +146,8 @@ static inline struct snapshot *cgroups_sample(struct cgroups_rig *cg, unsigned i
 	rig_begin(&cg->rig, sources);
 	if (cg->tasks && tasks_read(cg->tasks, NULL) == 0)
 		cg->rig.pass.tasks = cg->tasks;
+	if (cg->meanwhile)
+		cg->meanwhile(cg->meanwhile_data);
 	rig_sample(&cg->rig, &collector_cgroups, cg->state);
 	snapshot = cg->rig.pass.snapshot;
 	for (uint32_t i = 0; i < snapshot->cgroups_len; i++)

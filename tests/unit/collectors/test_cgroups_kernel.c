@@ -287,6 +287,47 @@ static void a_threaded_group_has_no_processes_of_its_own(void **state)
 	}
 }
 
+/** struct move - who goes where while a pass is under way */
+struct move {
+	const struct kernel *kernel;
+	const char *to;
+	pid_t pid;
+};
+
+static void move_now(void *data)
+{
+	const struct move *move = data;
+
+	enter(move->kernel, CGROUP_PIDS, move->to, move->pid);
+}
+
+/* As a sandbox's first process is while it is launched, many times a second on a busy host. */
+static void a_process_that_moves_meanwhile_takes_nobody_along(void **state)
+{
+	struct kernel *kernel = *state;
+	char top[160], from[160], to[160];
+	struct child *children[3];
+	struct move move;
+
+	group_make(kernel, CGROUP_PIDS, "", top);
+	group_make(kernel, CGROUP_PIDS, "/from", from);
+	group_make(kernel, CGROUP_PIDS, "/to", to);
+	for (size_t i = 0; i < ARRAY_LEN(children); i++) {
+		children[i] = child_new(kernel, NULL, NULL);
+		enter(kernel, CGROUP_PIDS, from, children[i]->pid);
+	}
+	move = (struct move) {kernel, to, children[2]->pid};
+	kernel->cg.meanwhile = move_now;
+	kernel->cg.meanwhile_data = &move;
+	/* Which sets of groups are looked at again goes by turns. */
+	for (int pass = 0; pass < 50; pass++) {
+		cgroups_sample(&kernel->cg, SOURCE_ALL);
+		assert_member(&kernel->cg.rig.pass, children[0]->pid, from);
+		assert_member(&kernel->cg.rig.pass, children[1]->pid, from);
+		enter(kernel, CGROUP_PIDS, from, children[2]->pid);
+	}
+}
+
 static void different_paths_of_the_same_processes_are_one_row(void **state)
 {
 	struct kernel *kernel = *state;
@@ -649,6 +690,7 @@ int main(void)
 		TEST(memory_and_its_limit_are_those_of_the_kernel),
 		TEST(a_frozen_group_says_so),
 		TEST(a_threaded_group_has_no_processes_of_its_own),
+		TEST(a_process_that_moves_meanwhile_takes_nobody_along),
 		TEST(different_paths_of_the_same_processes_are_one_row),
 		TEST(who_shares_a_larger_group_elsewhere_is_not_linked_to_it),
 		TEST(who_enters_is_seen_however_often_one_looks),

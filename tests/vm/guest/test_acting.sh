@@ -77,5 +77,46 @@ is "systemd: result" signal "$(systemctl show -P Result act-unit)"
 podman rm act-podman >/dev/null || fail "podman rm"
 docker rm act-docker >/dev/null || fail "docker rm"
 systemctl reset-failed act-unit
+# ---- A plain user's own, by herself, where controllers are delegated to her ----
+
+boxtop=$work/boxtop
+cp "$BOXTOP" "$boxtop"
+chmod 755 "$work" "$boxtop"
+hers() {
+	as_alice "$boxtop" "$@" >"$work/out" 2>"$work/err" </dev/null
+}
+if [ "$SHAPE" = v2 ]; then
+	as_alice podman run -d --name act-rootless --network none localhost/tiny:1 sleep 3600 >/dev/null ||
+		fail "podman run as alice"
+	as_alice systemd-run --user -q --unit act-hers sleep 3600 || fail "systemd-run as alice"
+	her_unit=/user.slice/user-1000.slice/user@1000.service/app.slice/act-hers.service
+	for target in act-rootless $her_unit; do
+		hers limit "$target" memory=48M pids=40 cpus=0.25 || fail "alice: limit $target: $(cat "$work/err")"
+		holds "$target" "when alice set it"
+	done
+	as_alice systemctl --user daemon-reload
+	for target in act-rootless $her_unit; do
+		holds "$target" "after alice's reload"
+	done
+	is "systemctl --user show: TasksMax" 40 "$(as_alice systemctl --user show -P TasksMax act-hers)"
+	hers freeze act-rootless || fail "alice: freeze: $(cat "$work/err")"
+	is "act-rootless" paused "$(state act-rootless)"
+	hers thaw act-rootless || fail "alice: thaw: $(cat "$work/err")"
+	hers kill --yes act-rootless || fail "alice: kill: $(cat "$work/err")"
+	hers kill --yes $her_unit || fail "alice: kill her unit: $(cat "$work/err")"
+	rootless_ended() {
+		[ "$(as_alice podman inspect -f '{{.State.Status}}' act-rootless)" = exited ]
+	}
+	until_ 60 rootless_ended || fail "podman says $(as_alice podman inspect -f '{{.State.Status}}' act-rootless)"
+	as_alice podman rm act-rootless >/dev/null || fail "podman rm as alice"
+	as_alice systemctl --user reset-failed act-hers
+fi
+# What is root's she can't touch, and is told.
+for deed in "limit podman-plain memory=48M" "freeze podman-plain" "kill --yes podman-plain"; do
+	# shellcheck disable=SC2086 # words
+	! hers $deed || fail "alice may $deed"
+	grep -q 'ermission denied\|not permitted' "$work/err" || fail "alice: $deed: $(cat "$work/err")"
+done
+is "podman-plain, after alice" running "$(state podman-plain)"
 is "what is left" "" "$("$BOXTOP" list --format json | jq -r '.containers[].name' | grep '^act-')"
 done_
