@@ -19,7 +19,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 source=$(cd "$here/../.." && pwd)
 build=${BOXTOP_VM_BUILD:-$source/build/bench}
-seconds=${BOXTOP_VM_SECONDS:-480}
+seconds=${BOXTOP_VM_SECONDS:-600}
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/boxtop-vm
 shapes="light v2 hybrid v1"
 work=
