@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "runtime/fds.h"
 
 /* Enough for any dictionary of a compressor that is in use; one that asks for more means harm. */
 #define MEMORY_MAX_BYTES (1ull << 30)
@@ -119,6 +120,21 @@ static int enter_root(int root_fd, struct err *err)
 	return 0;
 }
 
+static int compare_ints(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+/* A directory of the host that is still open would be a way out of the one that is the root. */
+static void let_go(const struct apart *apart, int result_fd)
+{
+	int keep[] = {0, 1, 2, result_fd, apart->fd};
+	size_t n = apart->fd < 0 ? ARRAY_LEN(keep) - 1 : ARRAY_LEN(keep);
+
+	qsort(keep, n, sizeof(keep[0]), compare_ints);
+	fds_close_others(keep, n);
+}
+
 static int set_limit(__rlimit_resource_t resource, rlim_t value, struct err *err)
 {
 	const struct rlimit limit = {value, value};
@@ -167,7 +183,8 @@ static int cut_calls(struct err *err)
 	return r < 0 ? err_set(err, -r, "refuse system calls") : 0;
 }
 
-static int be_apart(const struct apart *apart, struct pair *ready, struct pair *go, struct err *err)
+static int be_apart(const struct apart *apart, struct pair *ready, struct pair *go, int result_fd,
+		    struct err *err)
 {
 	bool has_user = false;
 	int r = enter_namespaces(&has_user, err);
@@ -180,6 +197,8 @@ static int be_apart(const struct apart *apart, struct pair *ready, struct pair *
 		r = apart->prepare(apart->deed, err);
 	if (r == 0)
 		r = enter_root(apart->root_fd, err);
+	if (r == 0)
+		let_go(apart, result_fd);
 	if (r == 0)
 		r = cut_limits(err);
 	if (r == 0)
@@ -198,7 +217,7 @@ static void child(const struct apart *apart, struct pair *ready, struct pair *go
 	/* Without us nobody waits for it: neither does it for us. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	umask(0);
-	r = be_apart(apart, ready, go, &err);
+	r = be_apart(apart, ready, go, result_fd, &err);
 	if (r == 0)
 		err.code = 0;
 	else if (!err.code)

@@ -216,8 +216,12 @@ int archive_unpack(int archive_fd, int dir_fd, const struct id_maps *maps,
 		/* With one id there is nobody else to give a file to. */
 		.owners = maps->uids_len > 1 || maps->uids[0].size > 1,
 	};
-	const struct apart apart = {
-		.maps = maps, .root_fd = dir_fd, .prepare = load, .run = run, .deed = &unpacking};
+	const struct apart apart = {.maps = maps,
+				    .root_fd = dir_fd,
+				    .fd = archive_fd,
+				    .prepare = load,
+				    .run = run,
+				    .deed = &unpacking};
 
 	if (bounds && bounds->bytes)
 		unpacking.bounds.bytes = bounds->bytes;

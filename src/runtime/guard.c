@@ -23,6 +23,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "runtime/fds.h"
 #include "runtime/guard_shared.h"
 #include "runtime/hot.h"
 #include "runtime/steady.h"
@@ -124,26 +125,14 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Everything but @keep, ascending: a pipe that we keep open would never end for who reads it. */
-static void close_others(const int *keep, size_t n)
-{
-	unsigned int from = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if ((unsigned int)keep[i] > from)
-			syscall(SYS_close_range, from, (unsigned int)keep[i] - 1, 0);
-		from = (unsigned int)keep[i] + 1;
-	}
-	syscall(SYS_close_range, from, ~0u, 0);
-}
-
 static _Noreturn void be_guard(struct guard *guard, int fd, const int *keep, size_t n)
 {
 	/* A session of its own: no signal of the terminal, none to a process group. */
 	setsid();
 	prctl(PR_SET_NAME, "boxtop-guard");
 	prctl(PR_SET_DUMPABLE, 0);
-	close_others(keep, n);
+	/* A pipe that we keep open would never end for who reads it. */
+	fds_close_others(keep, n);
 	steady_for_life();
 	watch(guard->shared, fd);
 }

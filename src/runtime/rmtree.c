@@ -103,7 +103,7 @@ int rmtree(int parent_fd, const char *name, const struct id_maps *maps, struct e
 		_cleanup_(cleanup_free)
 		char *deed = xstrdup(name);
 		const struct apart apart = {
-			.maps = maps, .root_fd = parent_fd, .run = run, .deed = deed};
+			.maps = maps, .root_fd = parent_fd, .fd = -1, .run = run, .deed = deed};
 
 		first = ERR_INIT;
 		r = apart_run(&apart, &first);

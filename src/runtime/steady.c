@@ -1,57 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Staying alive: see the header. Owns a count of who wants memory locked. */
+/* Staying alive during a kill: on its way, so nothing here allocates. */
 #include "runtime/steady.h"
 
 #include <fcntl.h>
-#include <stdatomic.h>
-#include <sys/mman.h>
 
-#include "base/own_memory.h"
 #include "runtime/hot.h"
 
 #define OOM_SAFE      (-900)
 #define OOM_SAFE_TEXT "-900"
 /* Above everything of the host that has no such policy; below what an administrator gave a higher one. */
 #define PRIORITY 10
-
-static atomic_int locks;
-static atomic_bool tight; /* our memory limit, as last looked at */
-
-static void lock_all(int more_flags)
-{
-	/* Locked, what would be dropped and read again can't be: under a tight limit that is the end. */
-	if (atomic_load(&tight))
-		return;
-	/* Not populated: stacks of threads would become resident whole. */
-	mlockall(MCL_CURRENT | MCL_ONFAULT | more_flags);
-}
-
-void steady_lock_all(int more_flags)
-{
-	atomic_store(&tight, own_memory_limit(AT_FDCWD) < OWN_MEMORY_TIGHT);
-	lock_all(more_flags);
-}
-
-void steady_lock_memory(void)
-{
-	if (atomic_fetch_add(&locks, 1) == 0)
-		steady_lock_all(0);
-}
-
-void steady_unlock_memory(void)
-{
-	if (atomic_fetch_sub(&locks, 1) == 1)
-		munlockall();
-}
-
-void steady_for_life(void)
-{
-	struct steady steady;
-
-	steady_begin(&steady);
-	/* In a child that may not allocate: what its parent found holds. */
-	lock_all(0);
-}
 
 bool steady_lower_oom_score(char *before, size_t size)
 {

@@ -101,6 +101,24 @@ static void a_bind_through_a_link_of_the_image_stays_in_the_root(void **state)
 	rig->spec.mounts_len = 0;
 }
 
+/* A link to where something is mounted is no device that a bundle has bound. */
+static void a_link_in_the_place_of_a_device_is_covered(void **state)
+{
+	struct rig *rig = *state;
+	char outside[64];
+	struct spec_mount mount = {.destination = arena_strdup(&rig->spec.arena, "/dev"),
+				   .type = arena_strdup(&rig->spec.arena, "bind")};
+
+	tree_make(outside, (const struct tree_file[]) {{"zero", "-> /proc"}}, 1);
+	mount.source = arena_strdup(&rig->spec.arena, outside);
+	rig->spec.mounts = &mount;
+	rig->spec.mounts_len = 1;
+	assert_string_equal(rig_sh(rig, "stat -c %t:%T /dev/zero"), "1:5\n");
+	tree_remove(outside);
+	rig->spec.mounts = NULL;
+	rig->spec.mounts_len = 0;
+}
+
 static unsigned int count_mounts(void)
 {
 	FILE *file = fopen("/proc/self/mountinfo", "re");
@@ -337,6 +355,70 @@ static void a_user_is_a_name_of_the_root_or_a_whole_number_in_range(void **state
 			    "12\n34\nCapEff:\t0000000000000000\n");
 }
 
+/* The mounts of every sandbox: what each must have, and be. */
+static const struct wanted_mount {
+	const char *point, *options;
+	bool may_lack; /* a host without a v2 tree of its own has none */
+} wanted_mounts[] = {
+	{"/proc", "nosuid nodev noexec", false},
+	{"/dev", "nosuid nodev noexec", false},
+	{"/dev/pts", "nosuid noexec", false},
+	{"/dev/shm", "nosuid nodev noexec", false},
+	{"/dev/mqueue", "nosuid nodev noexec", false},
+	{"/sys", "ro nosuid nodev noexec", false},
+	{"/sys/fs/cgroup", "ro nosuid nodev noexec", true},
+	{"/run", "nosuid nodev", false},
+	{"/tmp", "nosuid nodev", false},
+};
+
+/* The options of the mount that is uppermost there, from lines of "POINT,OPTIONS,"; empty: there is none */
+static struct span options_of(const char *said, const char *point)
+{
+	struct span rest = span_of(said), line, options = {"", 0};
+
+	while (span_next_line(&rest, &line)) {
+		size_t len = strlen(point);
+
+		if (line.len > len && strncmp(line.p, point, len) == 0 && line.p[len] == ',')
+			options = (struct span) {line.p + len, line.len - len};
+	}
+	return options;
+}
+
+static void assert_options(const char *said, const struct wanted_mount *wanted)
+{
+	struct span options = options_of(said, wanted->point), rest = span_of(wanted->options),
+		    word;
+
+	if (options.len == 0 && wanted->may_lack)
+		return;
+	while (span_next_part(&rest, ' ', &word)) {
+		char option[32];
+
+		snprintf(option, sizeof(option), ",%.*s,", (int)word.len, word.p);
+		if (!memmem(options.p, options.len, option, strlen(option)))
+			fail_msg("%s lacks %s: %.*s", wanted->point, option, (int)options.len,
+				 options.p);
+	}
+}
+
+static void its_mounts_allow_what_they_are_for(void **state)
+{
+	static const char *const list = "while read -r device point type options rest; do "
+					"echo \"$point,$options,\"; done </proc/self/mounts";
+	struct rig *rig = *state;
+
+	rig_sh(rig, list);
+	for (size_t i = 0; i < ARRAY_LEN(wanted_mounts); i++)
+		assert_options(rig->said, &wanted_mounts[i]);
+	/* Where the network is the host's, so is /sys, and it is not to be written to either. */
+	rig->spec.namespaces &= ~(unsigned int)SPEC_NS_NET;
+	rig_sh(rig, list);
+	assert_options(rig->said, &(struct wanted_mount) {"/sys", "ro", false});
+	rig_sh(rig, "echo >/sys/kernel/profiling 2>&1");
+	assert_non_null(strstr(rig->said, "Read-only file system"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -346,6 +428,7 @@ int main(void)
 		TEST(an_image_whose_sys_is_a_link_is_refused),
 		TEST(an_image_whose_dev_is_a_link_gets_its_devices_inside_the_root),
 		TEST(a_bind_through_a_link_of_the_image_stays_in_the_root),
+		TEST(a_link_in_the_place_of_a_device_is_covered),
 		TEST(a_racing_image_gets_nothing_mounted_on_the_host),
 		TEST(our_own_binary_is_not_what_runs_inside),
 		TEST(release_agents_and_v1_hierarchies_are_out_of_reach),
@@ -356,6 +439,7 @@ int main(void)
 		TEST(init_may_signal_and_nothing_else),
 		TEST(a_user_is_a_name_of_the_root_or_a_whole_number_in_range),
 		TEST(what_is_mounted_inside_does_not_come_out_of_a_shared_mount),
+		TEST(its_mounts_allow_what_they_are_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
