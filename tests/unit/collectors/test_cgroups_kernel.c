@@ -326,6 +326,8 @@ static void a_process_that_moves_meanwhile_takes_nobody_along(void **state)
 		assert_member(&kernel->cg.rig.pass, children[1]->pid, from);
 		enter(kernel, CGROUP_PIDS, from, children[2]->pid);
 	}
+	kernel->cg.meanwhile = NULL;
+	kernel->cg.meanwhile_data = NULL;
 }
 
 static void different_paths_of_the_same_processes_are_one_row(void **state)

@@ -63,7 +63,7 @@ static void assert_holds(const char *file, const char *text)
 
 static int files_in(const char *name)
 {
-	char command[300];
+	char command[400];
 	int n = -1;
 	snprintf(command, sizeof(command), "ls -A '%s' | wc -l", name);
 	FILE *out = popen(command, "re");
