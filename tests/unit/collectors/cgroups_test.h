@@ -26,6 +26,7 @@ static inline void cgroups_open_with(struct cgroups_rig *cg, const char *root,
 
 	rig_open(&cg->rig, root);
 	cg->tasks = NULL;
+	cg->meanwhile = NULL;
 	if (cgroups_start_with(&cg->rig.options, budget, &cg->state, &err) < 0)
 		fail_msg("start: %s", err.text);
 }
