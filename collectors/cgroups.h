@@ -10,8 +10,8 @@
 #define BOXTOP_COLLECTORS_CGROUPS_H
 
 #include "base/arena.h"
-#include "collectors/collector.h"
 #include "base/hierarchy.h"
+#include "collectors/collector.h"
 
 /** CGROUP_RETRY_PASSES - what is not there, not linked or only remembered is looked at again after so
  *  many passes, each directory in its turn */

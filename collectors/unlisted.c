@@ -9,8 +9,8 @@
 #include <stdio.h>
 
 #include "base/dir.h"
-#include "base/parse.h"
 #include "base/hierarchy.h"
+#include "base/parse.h"
 
 /* A host that hides most cgroups from us has thousands without one: they are not all looked up. */
 #define UNLISTED_MAX 256
