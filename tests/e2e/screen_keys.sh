@@ -146,11 +146,10 @@ press_every_key() {
 		\\ | \# | \; | '^' | '?' | '*' | '+' | '-' | '=' | '<' | '>' | '.' | ',' | '!' | '[' | ']' | / | no-such-*) press -l "$key" ;;
 		*) press "$key" ;;
 		esac
-		[ "${1:-}" = quietly ] || {
-			# A key that follows Esc at once is taken for one with Alt.
-			[ "$key" != Escape ] || sleep 0.3
-			expect "$text" "key $name"
-		}
+		# A key that follows Esc at once is taken for one with Alt, and what Esc should have closed is open:
+		# the keys after it would fill in the launch dialog, and start sandboxes.
+		[ "$key" != Escape ] || if [ "${1:-}" = quietly ]; then sleep 0.1; else sleep 0.3; fi
+		[ "${1:-}" = quietly ] || expect "$text" "key $name"
 		must_live "key $name"
 		[ "$screen_failed" -eq 0 ] || return
 	done 3<"$work/keys"

@@ -259,6 +259,25 @@ static int take_mount(struct inside *inside, uint32_t i, bool *out_host, struct 
 	return fd;
 }
 
+/* The kernel says no more than "invalid" to a file on a directory. */
+static int check_kind(const struct stat *source, int target, const char *destination,
+		      struct err *err)
+{
+	struct stat st;
+
+	if (fstat(target, &st) < 0)
+		return err_set(err, errno, "stat %s in the root", destination);
+	if (S_ISDIR(source->st_mode) == S_ISDIR(st.st_mode))
+		return 0;
+	return S_ISDIR(st.st_mode)
+		       ? err_setx(err, EISDIR,
+				  "bind a file to %s: the root has a directory there: name the "
+				  "file in it",
+				  destination)
+		       : err_setx(err, ENOTDIR, "bind a directory to %s: the root has a file there",
+				  destination);
+}
+
 static int attach_one(struct inside *inside, uint32_t i, struct err *err)
 {
 	const struct plan_mount *mount = plan_mount_at(inside->plan, i);
@@ -283,6 +302,8 @@ static int attach_one(struct inside *inside, uint32_t i, struct err *err)
 	target = target_open(inside->root_fd, destination, !S_ISDIR(st.st_mode), err);
 	if (target < 0)
 		return target;
+	if (check_kind(&st, target, destination, err) < 0)
+		return -err->code;
 	if (mountfd_attach(fd, target) < 0)
 		return err_set(err, errno, "attach a mount to %s", destination);
 	return of_host && strcmp(type, "sysfs") == 0 ? cover_host_sys(inside, destination, err) : 0;

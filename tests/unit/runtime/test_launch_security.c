@@ -101,6 +101,33 @@ static void a_bind_through_a_link_of_the_image_stays_in_the_root(void **state)
 	rig->spec.mounts_len = 0;
 }
 
+static void a_bind_of_another_kind_of_file_is_refused_in_words(void **state)
+{
+	static const struct {
+		const char *source, *destination, *says;
+	} cases[] = {
+		{"/etc/passwd", "/bin", "bind a file to /bin: the root has a directory there"},
+		{"/etc", "/file", "bind a directory to /file: the root has a file there"},
+	};
+	struct rig *rig = *state;
+
+	tree_add(rig->root, "file", "");
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct arena *arena = &rig->spec.arena;
+		struct spec_mount mount = {.destination = arena_strdup(arena, cases[i].destination),
+					   .type = arena_strdup(arena, "bind"),
+					   .source = arena_strdup(arena, cases[i].source)};
+
+		rig->spec.mounts = &mount;
+		rig->spec.mounts_len = 1;
+		rig_args(rig, (const char *const[]) {"/bin/true", NULL});
+		assert_true(rig_run_cg(rig, NULL) < 0);
+		assert_non_null(strstr(rig->err.text, cases[i].says));
+	}
+	rig->spec.mounts = NULL;
+	rig->spec.mounts_len = 0;
+}
+
 /* A link to where something is mounted is no device that a bundle has bound. */
 static void a_link_in_the_place_of_a_device_is_covered(void **state)
 {
@@ -428,6 +455,7 @@ int main(void)
 		TEST(an_image_whose_sys_is_a_link_is_refused),
 		TEST(an_image_whose_dev_is_a_link_gets_its_devices_inside_the_root),
 		TEST(a_bind_through_a_link_of_the_image_stays_in_the_root),
+		TEST(a_bind_of_another_kind_of_file_is_refused_in_words),
 		TEST(a_link_in_the_place_of_a_device_is_covered),
 		TEST(a_racing_image_gets_nothing_mounted_on_the_host),
 		TEST(our_own_binary_is_not_what_runs_inside),
