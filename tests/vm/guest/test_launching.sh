@@ -97,10 +97,9 @@ else
 fi
 
 echo "a plain user without a manager, a session or a bus"
-loginctl disable-linger alice
-systemctl stop user@1000.service
+id bob >/dev/null 2>&1 || useradd --no-create-home bob || fail "useradd"
 without_session() {
-	systemd-run --quiet --pipe --wait --uid=1000 "$@"
+	systemd-run --quiet --pipe --wait --uid=bob "$@"
 }
 without_session "$boxtop" run -- id -u >"$work/out" 2>"$work/err" || fail "no session: $(cat "$work/err")"
 is "no session: the user inside" 0 "$(cat "$work/out")"
