@@ -312,6 +312,15 @@ static pid_t pid_of_ns(const struct bombs *bombs, pid_t init)
 	return child;
 }
 
+/* Init alone is in it, once who started it has ended and the child has gone. Its starter is alone, too, before it
+ * forks: what is read first has to hold at the end. */
+static bool is_init_alone(const struct bombs *bombs, pid_t *out_init, pid_t *out_child)
+{
+	*out_init = only_member(bombs);
+	*out_child = pid_of_ns(bombs, *out_init);
+	return *out_child > 0 && bombs_count(bombs, "") == 1 && only_member(bombs) == *out_init;
+}
+
 static void with_init_goes_who_left_the_group(void **state)
 {
 	struct bombs *bombs = *state;
@@ -320,15 +329,13 @@ static void with_init_goes_who_left_the_group(void **state)
 	struct target *target = NULL;
 	struct kill_report report;
 	struct err err = ERR_INIT;
-	pid_t child = 0;
+	pid_t init = 0, child = 0;
 
 	bombs_make(bombs, LIMIT);
 	rig_spawn(bombs->rig, "", start_init, bombs);
-	/* Init alone is in it, once who started it has ended and the child has gone. */
-	assert_true(becomes(bombs_count(bombs, "") == 1 &&
-			    (child = pid_of_ns(bombs, only_member(bombs))) > 0));
+	assert_true(becomes(is_init_alone(bombs, &init, &child)));
 	request = rig_request(bombs->rig);
-	request.leader = only_member(bombs);
+	request.leader = init;
 	request.pid_namespace = true;
 	assert_fine(target_hold(&request, &target, &err), err);
 	assert_fine(target_kill(target, &patient, &report, &err), err);
@@ -346,13 +353,12 @@ static void a_target_without_groups_ends_by_its_init(void **state)
 	struct target *target = NULL;
 	struct kill_report report;
 	struct err err = ERR_INIT;
-	pid_t child = 0;
+	pid_t init = 0, child = 0;
 
 	bombs_make(bombs, LIMIT);
 	rig_spawn(bombs->rig, "", start_init, bombs);
-	assert_true(becomes(bombs_count(bombs, "") == 1 &&
-			    (child = pid_of_ns(bombs, only_member(bombs))) > 0));
-	request.leader = only_member(bombs);
+	assert_true(becomes(is_init_alone(bombs, &init, &child)));
+	request.leader = init;
 	assert_fine(target_hold(&request, &target, &err), err);
 	assert_fine(target_kill(target, &patient, &report, &err), err);
 	assert_int_equal(report.killed, 1);
