@@ -2,7 +2,7 @@
 /*
  * Which process is in which group, from the task iterator: the kernel keeps one css_set for all processes
  * that are in the same groups of all hierarchies, and the iterator names it. So a file is read for each
- * css_set that is new, /proc/PID/cgroup of one of its processes, and none for what is known. The rules of
+ * css_set that is new, /proc/PID/cgroup of its oldest process, and none for what is known. The rules of
  * cgroups_members.c hold: a row has the processes of the first of its directories that has any.
  *
  * The name is the css_set's address and the serial numbers of its controllers' groups, which are never
@@ -23,7 +23,7 @@
 /* struct set - processes that are in the same groups */
 struct set {
 	uint64_t css, serials;
-	pid_t oldest, newest; /* of this pass */
+	pid_t oldest, newest; /* of its processes in this pass, by when they started */
 	uint64_t oldest_nsec, newest_nsec;
 	uint32_t processes; /* of this pass */
 	uint32_t best;	    /* the row that they go to; INDEX_NONE */
@@ -210,27 +210,20 @@ static void count_climb(struct set *set, struct cgroup_tree *tree)
 	}
 }
 
-/* /proc/PID/cgroup; owned; NULL: it is gone */
-static char *paths_of(struct cgroup_tree *tree, const struct pass *pass, pid_t pid)
+/* /proc/PID/cgroup, lent by @tree until the next file is read; NULL: it is gone */
+static const char *paths_of(struct cgroup_tree *tree, const struct pass *pass, pid_t pid)
 {
 	char path[32];
 
 	snprintf(path, sizeof(path), "%d/cgroup", pid);
 	if (dir_read(pass->proc_fd, path, &tree->buf, NULL) != READ_OK)
 		return NULL;
-	return xstrdup(strbuf_cstr(&tree->buf));
+	return strbuf_cstr(&tree->buf);
 }
 
 static bool is_same(const char *a, const char *b)
 {
 	return a && b && strcmp(a, b) == 0;
-}
-
-/* Takes @said. */
-static void set_paths(struct set *set, char *said)
-{
-	free(set->paths);
-	set->paths = said;
 }
 
 /*
@@ -240,24 +233,26 @@ static void set_paths(struct set *set, char *said)
  */
 static bool find_paths(struct set *set, struct cgroup_tree *tree, const struct pass *pass)
 {
+	const char *said = paths_of(tree, pass, set->oldest);
 	_cleanup_(cleanup_free)
-	char *oldest = paths_of(tree, pass, set->oldest);
-	_cleanup_(cleanup_free)
-	char *newest = NULL;
-	bool agreed = set->newest == set->oldest;
+	char *oldest = NULL;
+	bool agreed = said && set->newest == set->oldest;
 
-	if (is_same(oldest, set->paths))
+	if (is_same(said, set->paths))
 		return true;
-	if (!agreed) {
-		newest = paths_of(tree, pass, set->newest);
-		agreed = is_same(oldest, newest);
+	if (said)
+		oldest = xstrdup(said);
+	if (set->newest != set->oldest) {
+		said = paths_of(tree, pass, set->newest);
+		agreed = is_same(oldest, said);
+		/* Better the word of the newest than none. */
+		if (!oldest && said)
+			oldest = xstrdup(said);
 	}
-	if (oldest && (agreed || !set->paths))
-		set_paths(set, TAKE(oldest));
-	else if (newest && !set->paths)
-		set_paths(set, TAKE(newest));
-	else
-		return false;
+	if (oldest && (agreed || !set->paths)) {
+		free(set->paths);
+		set->paths = TAKE(oldest);
+	}
 	return agreed;
 }
 

@@ -94,9 +94,7 @@ static int tasks_start(const struct collect_options *options, void **out_state, 
 	else if (options->processes == PROCESSES_AUTO && !options->lasting &&
 		 !is_worth_it(source->proc_fd))
 		err_setx(&source->why, ENOTSUP, "fast enough for one look");
-	else if (options->processes == PROCESSES_AUTO && !leaves_room(&source->why))
-		; /* said there */
-	else
+	else if (options->processes == PROCESSES_BPF || leaves_room(&source->why))
 		start_opener(source);
 	if (options->processes != PROCESSES_BPF)
 		return 0;

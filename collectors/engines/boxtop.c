@@ -11,22 +11,21 @@
 #include "collectors/engines/match.h"
 #include "collectors/sandboxes.h"
 
-static bool is_in_scope(const struct claim_path *path)
+/* Right below a directory of ours it has the sandbox's whole name, whatever that is. */
+static bool is_below_ours(const struct claim_path *path)
 {
-	struct span name;
+	struct span above = match_last(path->parent), name;
 
-	return match_strip(match_last(path->parent), "boxtop-", ".scope", &name) &&
-	       span_eq(name, path->component);
+	return span_eq(above, SPAN("boxtop")) ||
+	       (match_strip(above, "boxtop-", ".scope", &name) && span_eq(name, path->component));
 }
 
 static bool boxtop_claim(const struct claim_path *path, struct claim *out)
 {
-	struct span name = path->component, scoped;
+	struct span name = path->component;
 
-	if (match_strip(name, "boxtop-", ".scope", &scoped))
-		return false;
-	if (!match_strip(path->component, "boxtop-", "", &name) &&
-	    !span_eq(match_last(path->parent), SPAN("boxtop")) && !is_in_scope(path))
+	if (!is_below_ours(path) && (span_ends(path->component, SPAN(".scope")) ||
+				     !match_strip(path->component, "boxtop-", "", &name)))
 		return false;
 	if (!match_filename(name))
 		return false;

@@ -3,7 +3,6 @@
 #ifndef BOXTOP_BASE_OWN_MEMORY_H
 #define BOXTOP_BASE_OWN_MEMORY_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /** OWN_MEMORY_TIGHT - bytes; with less, nothing is done for speed or safety that takes memory */

@@ -120,18 +120,13 @@ static int enter_root(int root_fd, struct err *err)
 	return 0;
 }
 
-static int compare_ints(const void *a, const void *b)
-{
-	return *(const int *)a - *(const int *)b;
-}
-
 /* A directory of the host that is still open would be a way out of the one that is the root. */
 static void let_go(const struct apart *apart, int result_fd)
 {
 	int keep[] = {0, 1, 2, result_fd, apart->fd};
 	size_t n = apart->fd < 0 ? ARRAY_LEN(keep) - 1 : ARRAY_LEN(keep);
 
-	qsort(keep, n, sizeof(keep[0]), compare_ints);
+	fds_sort(keep, n);
 	fds_close_others(keep, n);
 }
 

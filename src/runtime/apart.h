@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A deed done apart, internal to the runtime: in a child that sees one directory, owns the ids of a user
- * namespace, has no network, holds no descriptor of ours, runs no program, and ends with us. For work on files that mean harm, and on
- * files whose owners are only ours inside such a namespace.
+ * namespace, has no network, holds no descriptor of ours that it was not given, runs no program, and ends
+ * with us. For work on files that mean harm, and on files whose owners are only ours inside such a namespace.
  */
 #ifndef BOXTOP_RUNTIME_APART_H
 #define BOXTOP_RUNTIME_APART_H

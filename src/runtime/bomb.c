@@ -134,7 +134,7 @@ static int prepare(struct bomb *bomb, const struct bomb_query *query, struct err
 	seen_reserve(&bomb->signalled, bomb->processes);
 	bomb_brakes(bomb);
 	bomb_striker_start(bomb);
-	steady_lock_memory();
+	steady_lock_memory(0);
 	bomb->locked = true;
 	return 0;
 }

@@ -17,7 +17,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -118,13 +117,6 @@ static _Noreturn void watch(struct guard_shared *shared, int fd)
 	}
 }
 
-static int by_number(const void *a, const void *b)
-{
-	int x = *(const int *)a, y = *(const int *)b;
-
-	return (x > y) - (x < y);
-}
-
 static _Noreturn void be_guard(struct guard *guard, int fd, const int *keep, size_t n)
 {
 	/* A session of its own: no signal of the terminal, none to a process group. */
@@ -180,7 +172,7 @@ int guard_start(struct guard *guard, uint64_t patience_usec, struct err *err)
 	for (size_t i = 0; i + 1 < n; i++)
 		keep[i] = guard->shared->brakes[i].fd;
 	keep[n - 1] = pair[1];
-	qsort(keep, n, sizeof(keep[0]), by_number);
+	fds_sort(keep, n);
 	guard->pid = fork_quietly(patience_usec);
 	if (guard->pid == 0)
 		be_guard(guard, pair[1], keep, n);

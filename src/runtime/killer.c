@@ -134,7 +134,7 @@ int killer_new(struct target *target, struct killer **out, struct err *err)
 	seen_reserve(&killer->visited, members);
 	open_files(killer);
 	guard_start(killer->guard, killer->kill_fd < 0 ? FORK_PATIENCE_USEC : 0, NULL);
-	steady_lock_memory();
+	steady_lock_memory(0);
 	killer->locked = true;
 	*out = killer;
 	return 0;

@@ -299,15 +299,11 @@ static int run_with_terminal(const struct spec *spec, const struct sandbox_calle
 
 static int check_rights(const struct spec *spec, struct err *err)
 {
-	if (geteuid() == 0)
-		return is_capable(CAP_SYS_ADMIN)
-			       ? 0
-			       : err_setx(err, EPERM,
-					  "root lacks CAP_SYS_ADMIN here, as in most containers, "
-					  "and "
-					  "can't make namespaces: start this container with it "
-					  "(--privileged)");
-	if (!(spec->namespaces & SPEC_NS_USER) && !spec->ns_paths[0])
+	if (geteuid() == 0 && !is_capable(CAP_SYS_ADMIN))
+		return err_setx(err, EPERM,
+				"root lacks CAP_SYS_ADMIN here, as in most containers, and can't "
+				"make namespaces: start this container with it (--privileged)");
+	if (geteuid() != 0 && !(spec->namespaces & SPEC_NS_USER) && !spec->ns_paths[0])
 		return err_setx(
 			err, EPERM,
 			"a plain user's sandbox needs a user namespace of its own: no other "

@@ -30,11 +30,14 @@ struct steady {
 	char oom_score_adj[16]; /* "": unchanged */
 };
 
-/** steady_lock_memory() - lock what is resident, and what gets so; counted: undo each once */
-void steady_lock_memory(void);
+/**
+ * steady_lock_memory() - lock what is resident, and what gets so; counted: undo each once
+ * @more_flags: for mlockall(2), MCL_FUTURE or 0
+ *
+ * Nothing where our memory limit is tight.
+ */
+void steady_lock_memory(int more_flags);
 void steady_unlock_memory(void);
-/** steady_lock_all() - mlockall(2) on fault with @more_flags; nothing where our memory limit is tight */
-void steady_lock_all(int more_flags);
 
 /** steady_lower_oom_score() - true if it is another one now, with what it was in @before */
 bool steady_lower_oom_score(char *before, size_t size);

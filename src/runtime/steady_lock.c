@@ -19,16 +19,14 @@ static void lock_all(int more_flags)
 	mlockall(MCL_CURRENT | MCL_ONFAULT | more_flags);
 }
 
-void steady_lock_all(int more_flags)
+void steady_lock_memory(int more_flags)
 {
-	atomic_store(&tight, own_memory_limit(AT_FDCWD) < OWN_MEMORY_TIGHT);
-	lock_all(more_flags);
-}
+	bool first = atomic_fetch_add(&locks, 1) == 0;
 
-void steady_lock_memory(void)
-{
-	if (atomic_fetch_add(&locks, 1) == 0)
-		steady_lock_all(0);
+	if (first)
+		atomic_store(&tight, own_memory_limit(AT_FDCWD) < OWN_MEMORY_TIGHT);
+	if (first || more_flags)
+		lock_all(more_flags);
 }
 
 void steady_unlock_memory(void)

@@ -41,8 +41,7 @@ static void raise_files(void)
 void steady_stay(void)
 {
 	/* Wanted for good, so that no kill unlocks it afterwards. */
-	steady_lock_memory();
-	steady_lock_all(more_lock_flags());
+	steady_lock_memory(more_lock_flags());
 	stay.nice = getpriority(PRIO_PROCESS, 0);
 	stay.niced = stay.nice > STAY_NICE && setpriority(PRIO_PROCESS, 0, STAY_NICE) == 0;
 	steady_lower_oom_score(stay.oom_score_adj, sizeof(stay.oom_score_adj));

@@ -116,22 +116,38 @@ group_file() {
 	fi
 }
 
+# begin COMMAND... - in the background, until it says that it is ready; its pid is in $pid
+begin() {
+	mkfifo "$work/ready"
+	"$@" >"$work/ready" &
+	pid=$!
+	read -r word <"$work/ready"
+	rm "$work/ready"
+	[ "$word" = ready ] || fail "'$*' did not start"
+}
+
+# For sh -c: DIRECTORIES COMMAND... - becomes the command, in the groups that are listed there
+# shellcheck disable=SC2016 # for that shell
+enter='while read -r directory; do
+	echo $$ >"$directory/cgroup.procs" || exit 1
+done <"$1"
+shift
+exec "$@"'
+
+# inside NAME COMMAND... - in that group
+inside() {
+	directories "$1" >"$work/directories"
+	shift
+	sh -c "$enter" sh "$work/directories" "$@"
+}
+
 # run NAME DEED [N] - the helper in that group; waits until it is ready; its pid is in $pid
 run() {
 	group=$1
 	shift
-	mkfifo "$work/ready"
 	directories "$group" >"$work/directories"
-	sh -c 'while read -r directory; do
-			echo $$ >"$directory/cgroup.procs" || exit 1
-		done <"$1"
-		shift
-		exec "$@"' sh "$work/directories" "$E2E_HELPER" "$@" >"$work/ready" &
-	pid=$!
+	begin sh -c "$enter" sh "$work/directories" "$E2E_HELPER" "$@"
 	pids="$pids $pid"
-	read -r word <"$work/ready"
-	rm "$work/ready"
-	[ "$word" = ready ] || fail "the helper '$*' did not start"
 }
 
 # end PID - kill it and wait

@@ -17,25 +17,24 @@ need_controllers
 cleanup_all() {
 	screen_stop
 	mountpoint -q "$work/full" && umount "$work/full"
-	for process in $churners; do
-		kill -TERM "$process" 2>/dev/null && wait "$process"
-	done
+	rest
 	cleanup
 }
 churners=
 trap cleanup_all EXIT
 
-# churn DEED N GROUP - at work in every hierarchy; its pid is in $pid
+# churn DEED N DIRECTORY... - at work there; its pid is in $pid
 churn() {
-	mkfifo "$work/ready"
-	directories "$3" >"$work/directories"
-	# shellcheck disable=SC2046 # directories of ours, without blanks
-	"$E2E_CHURN" "$1" "$2" $(cat "$work/directories") >"$work/ready" &
-	pid=$!
+	begin "$E2E_CHURN" "$@"
 	churners="$churners $pid"
-	read -r word <"$work/ready"
-	rm "$work/ready"
-	[ "$word" = ready ] || fail "churn $1 did not start"
+}
+
+# rest - no churn any more, and nothing of it left
+rest() {
+	for process in $churners; do
+		kill -TERM "$process" 2>/dev/null && wait "$process"
+	done
+	churners=
 }
 
 # answers ARGS... - code 0, something on stdout, and no byte of it that a terminal would act on
@@ -70,9 +69,11 @@ make_group churn/shift
 screen_start 120 40 || skip "tmux is not here, or does not start"
 
 echo "names that mislead, a thousand new groups a second, and processes that shift"
-churn groups 1000 churn
+# shellcheck disable=SC2046 # directories of ours, without blanks
+churn groups 1000 $(directories churn)
 groups_churner=$pid
-churn shift 20 churn/shift
+# shellcheck disable=SC2046
+churn shift 20 $(directories churn/shift)
 start -d 1
 every_screen "under churn"
 for command in 'list --columns all' 'ps --columns all' tree ns 'stats -n 2 -d 1'; do
@@ -91,19 +92,11 @@ kill -0 "$groups_churner" 2>/dev/null || fail "the churn did not last"
 press q
 must_restore "q under churn"
 must_exit 0 "q under churn"
-for process in $churners; do
-	kill -TERM "$process"
-	wait "$process"
-done
-churners=
+rest
 
 echo "thousands of groups, side by side and fifty deep"
 make_group many
-mkfifo "$work/ready"
-"$E2E_CHURN" hold 5000 "$(mount_of pids)/$prefix-many" >"$work/ready" &
-churners=$!
-read -r word <"$work/ready"
-is "5,000 groups" ready "$word"
+churn hold 5000 "$(mount_of pids)/$prefix-many"
 answers tree "/$prefix-many" --columns path
 is "rows of the tree" 5001 "$(($(wc -l <"$work/out") - 1))"
 grep -q "/$prefix-many/wide99/deep0/.*/deep48\$" "$work/out" || fail "the deepest group is missing"
@@ -116,9 +109,7 @@ expect "every .*s +[0-9]+ row" "containers beside 5,000 groups"
 must_live "with 5,000 groups"
 press q
 must_restore "q with 5,000 groups"
-kill -TERM "$churners"
-wait "$churners"
-churners=
+rest
 
 if unshare -m true 2>/dev/null && command -v setpriv >/dev/null; then
 	echo "a /proc that hides others"
@@ -166,13 +157,10 @@ fi
 if unshare -C true 2>/dev/null; then
 	echo "another root of the cgroups"
 	make_group root
-	directories root >"$work/directories"
-	sh -c 'while read -r directory; do echo $$ >"$directory/cgroup.procs"; done <"$1"; exec unshare -C "$2" list --json' \
-		sh "$work/directories" "$boxtop" >"$work/out" 2>"$work/err"
+	inside root unshare -C "$boxtop" list --json >"$work/out" 2>"$work/err"
 	is "list in a cgroup namespace: exit code" 0 $?
 	jq -e . "$work/out" >/dev/null || fail "list in a cgroup namespace: $(cat "$work/err")"
-	sh -c 'while read -r directory; do echo $$ >"$directory/cgroup.procs"; done <"$1"; exec unshare -C "$2" kill --yes /' \
-		sh "$work/directories" "$boxtop" >"$work/out" 2>"$work/err"
+	inside root unshare -C "$boxtop" kill --yes / >"$work/out" 2>"$work/err"
 	is "kill / in a cgroup namespace: exit code" 1 $?
 fi
 
@@ -191,19 +179,15 @@ limit=$((8 << 20))
 ! grep -q __asan_init "$boxtop" || limit=$((192 << 20))
 make_group small
 echo $limit >"$(group_file small memory memory.max memory.limit_in_bytes)"
-directories small >"$work/directories"
-cat >"$work/small" <<EOF
-while read -r directory; do echo \$\$ >"\$directory/cgroup.procs"; done <"$work/directories"
-exec "$boxtop" "\$@"
-EOF
 for command in list tree ps ns; do
-	sh "$work/small" $command >"$work/out" 2>"$work/err" || fail "$command with $limit bytes of memory: $? $(cat "$work/err")"
+	inside small "$boxtop" $command >"$work/out" 2>"$work/err" || fail "$command with $limit bytes of memory: $? $(cat "$work/err")"
 	[ -s "$work/out" ] || fail "$command with $limit bytes of memory says nothing"
 done
-[ $limit -gt $((48 << 20)) ] || sh "$work/small" --version | grep -q 'our memory limit of [0-9.]*M is tight' ||
-	fail "no word that memory is tight: $(sh "$work/small" --version)"
+[ $limit -gt $((48 << 20)) ] || inside small "$boxtop" --version | grep -q 'our memory limit of [0-9.]*M is tight' ||
+	fail "no word that memory is tight: $(inside small "$boxtop" --version)"
 program=$boxtop
-boxtop="sh $work/small"
+printf '%s\n' "$enter" >"$work/enter"
+boxtop="sh $work/enter $work/directories $program"
 start -d 1
 boxtop=$program
 every_screen "with $limit bytes of memory"

@@ -2,7 +2,7 @@
 /*
  * What a host may do to its watcher, until it is killed:
  *   churn groups RATE DIR...   makes and removes so many cgroups a second, with names meant to mislead
- *   churn shift N DIR...       N processes that change their names and their cgroups without pause
+ *   churn shift N DIR...       N processes that change their names and their cgroups 500 times a second
  *   churn hold N DIR           N cgroups, as deep as wide, kept; removed on SIGTERM
  * DIR is a directory of a cgroup hierarchy. It says "ready" on stdout once it is at work; on SIGTERM it
  * removes what it made.
@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,6 +146,7 @@ static void shift_forever(long seed, int dirs, char **dir)
 	struct timespec next = {0};
 
 	signal(SIGTERM, SIG_DFL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (long n = seed;; n++) {
 		char name[256];
 

@@ -271,10 +271,11 @@ static int check_kind(const struct stat *source, int target, const char *destina
 		return 0;
 	return S_ISDIR(st.st_mode)
 		       ? err_setx(err, EISDIR,
-				  "bind a file to %s: the root has a directory there: name the "
+				  "mount a file on %s: the root has a directory there: name the "
 				  "file in it",
 				  destination)
-		       : err_setx(err, ENOTDIR, "bind a directory to %s: the root has a file there",
+		       : err_setx(err, ENOTDIR,
+				  "mount a directory on %s: the root has a file there",
 				  destination);
 }
 

@@ -302,6 +302,7 @@ static const struct {
 	{"/tenant/plain-task", "containerd? runc? crun? "},
 	{"/boxtop-mine", "boxtop? runc? crun? "},
 	{"/boxtop/mine", "boxtop? containerd? runc? crun? "},
+	{"/boxtop/boxtop-mine", "boxtop? containerd? runc? crun? "},
 	{"/system.slice/boxtop-mine.scope", "systemd containerd? runc? crun? "},
 	{"/system.slice/boxtop-mine.scope/mine", "boxtop? runc? crun? "},
 	{"/system.slice/boxtop-mine.scope/other", "runc? crun? "},

@@ -106,8 +106,8 @@ static void a_bind_of_another_kind_of_file_is_refused_in_words(void **state)
 	static const struct {
 		const char *source, *destination, *says;
 	} cases[] = {
-		{"/etc/passwd", "/bin", "bind a file to /bin: the root has a directory there"},
-		{"/etc", "/file", "bind a directory to /file: the root has a file there"},
+		{"/etc/passwd", "/bin", "mount a file on /bin: the root has a directory there"},
+		{"/etc", "/file", "mount a directory on /file: the root has a file there"},
 	};
 	struct rig *rig = *state;
 
