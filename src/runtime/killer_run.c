@@ -28,7 +28,9 @@ struct run {
 	struct kill_report *report;
 	struct patience patience;
 	uint64_t start_usec;
-	uint64_t denied; /* whom the last sweep was not allowed to signal */
+	/* Of the last sweep: who was signalled, and whom it was not allowed to signal. */
+	uint64_t reached, denied;
+	bool leader_denied;
 	bool braked, froze, by_kernel;
 };
 
@@ -129,6 +131,7 @@ static void sweep_place(struct run *run, const struct target_place *place, bool 
 
 	killer_sweep(run->killer, place, &sweep);
 	*fresh += sweep.fresh;
+	run->reached += sweep.members;
 	run->denied += sweep.denied;
 }
 
@@ -140,7 +143,7 @@ static uint64_t sweep_places(struct run *run, bool frozen)
 	const struct target_place *freezer = target_place_of(target, CGROUP_FREEZER);
 	uint64_t fresh = 0;
 
-	run->denied = 0;
+	run->reached = run->denied = 0;
 	seen_clear(&run->killer->visited);
 	if (freezer)
 		sweep_place(run, freezer, frozen, &fresh);
@@ -164,6 +167,12 @@ static uint64_t sweep_frozen(struct run *run)
 	return fresh;
 }
 
+/* Nobody is left but those who are not ours to end: there is nothing to wait for. */
+static bool is_futile(const struct run *run)
+{
+	return run->reached == 0 && (run->denied > 0 || run->leader_denied);
+}
+
 /* Again and again until nobody is left: whoever appears after a sweep is frozen for the next. */
 static void end_by_signals(struct run *run)
 {
@@ -175,7 +184,7 @@ static void end_by_signals(struct run *run)
 			continue; /* nothing keeps them from forking but haste */
 		if (wait_ended(run, clock_monotonic_usec() + ROUND_USEC))
 			return;
-	} while (!is_over(run));
+	} while (!is_futile(run) && !is_over(run));
 }
 
 /* ---- All of it ---- */
@@ -210,10 +219,13 @@ static bool end_by_kernel(struct run *run)
 static void end_leader(struct run *run)
 {
 	const struct target *target = run->killer->target;
+	int r;
 
 	if (target->pidfd < 0 || leader_ended(target))
 		return;
-	if (hot_process_signal(target->pidfd, SIGKILL) == 0)
+	r = hot_process_signal(target->pidfd, SIGKILL);
+	run->leader_denied = r == -EPERM;
+	if (r == 0)
 		seen_add(&run->killer->ended, target->leader, 0);
 }
 
@@ -231,7 +243,7 @@ static void end_all(struct run *run)
 	if (killer->target->places_len > 0)
 		sweep_frozen(run);
 	end_leader(run);
-	if (!wait_ended(run, clock_monotonic_usec() + ROUND_USEC))
+	if (!is_futile(run) && !wait_ended(run, clock_monotonic_usec() + ROUND_USEC))
 		end_by_signals(run);
 }
 
@@ -285,6 +297,7 @@ void killer_end(struct killer *killer, uint64_t deadline_usec, struct kill_repor
 	report->killed = ended->len + ended->lost;
 	report->killed -= report->remaining < report->killed ? report->remaining : report->killed;
 	report->method = method_of(&run);
-	*out_denied = run.denied;
+	/* Without a group the first process is all that was tried. */
+	*out_denied = run.denied > 0 ? run.denied : run.leader_denied;
 	steady_end(&steady);
 }

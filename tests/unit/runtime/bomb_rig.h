@@ -64,4 +64,10 @@ bool bombs_limit_is(const struct bombs *bombs, const char *text);
 /* is_alive() - and no zombie */
 bool is_alive(pid_t pid);
 
+/** bombs_uid() - of a user whom nobody on this machine is but the processes of this test */
+uid_t bombs_uid(void);
+/** bombs_as_user() - what @deed returns in a process of that user */
+int bombs_as_user(const struct bombs *bombs, pid_t pid,
+		  int (*deed)(const struct bombs *bombs, pid_t pid));
+
 #endif

@@ -144,24 +144,14 @@ static void every_kind_but_setsid_ends_by_its_process_group(void **state)
 	check_ends_by(*state, BOMB_GROUP);
 }
 
-/* Nobody on this machine has this uid but the processes of this test. */
-static uid_t own_uid(void)
-{
-	static uid_t uid;
-
-	if (uid == 0)
-		uid = 1000000000u + (uid_t)getpid();
-	return uid;
-}
-
 static void every_kind_ends_by_its_user(void **state)
 {
 	struct bombs *bombs = *state;
-	struct bomb_query query = {.by = BOMB_USER, .number = own_uid()};
+	struct bomb_query query = {.by = BOMB_USER, .number = bombs_uid()};
 
 	bombs_make(bombs, LIMIT);
 	for (size_t i = 0; i < BOMB_KINDS; i++) {
-		struct bomb_start start = {.kind = bomb_kinds[i], .uid = own_uid()};
+		struct bomb_start start = {.kind = bomb_kinds[i], .uid = bombs_uid()};
 		struct kill_report report;
 		pid_t pid;
 
@@ -450,7 +440,7 @@ static void what_is_not_there_is_said(void **state)
 	struct bomb_query tree = {.by = BOMB_TREE, .number = 0x7ffffff0};
 	struct bomb_query session = {.by = BOMB_SESSION, .number = 0x7ffffff0};
 	struct bomb_query group = {.by = BOMB_GROUP, .number = 0x7ffffff0};
-	struct bomb_query user = {.by = BOMB_USER, .number = own_uid()};
+	struct bomb_query user = {.by = BOMB_USER, .number = bombs_uid()};
 	struct bomb_query ns = {.by = BOMB_NS, .number = 1};
 	struct bomb_query no_exe = {.by = BOMB_EXE, .path = "/nowhere/bomb"};
 	struct bomb_query idle_exe = {.by = BOMB_EXE, .path = ((struct bombs *)*state)->program};
@@ -615,34 +605,15 @@ static int kill_foreign(const struct bombs *bombs, pid_t foreign)
 	return bomb_prepare(&query, &bomb, &err) == -EPERM && strstr(err.text, "not yours") ? 0 : 2;
 }
 
-/* What @deed returns in a process of that user. */
-static int as_user(const struct bombs *bombs, pid_t pid,
-		   int (*deed)(const struct bombs *bombs, pid_t pid))
-{
-	unsigned char code = 255;
-	int ends[2];
-
-	own_uid();
-	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	if (fork() == 0) {
-		code = setuid(own_uid()) < 0 ? 1 : (unsigned char)deed(bombs, pid);
-		_exit(write(ends[1], &code, 1) == 1 ? 0 : 1);
-	}
-	close(ends[1]);
-	assert_int_equal(read(ends[0], &code, 1), 1);
-	close(ends[0]);
-	return code;
-}
-
 static void a_plain_user_ends_own_processes(void **state)
 {
 	struct bombs *bombs = *state;
-	struct bomb_start start = {.kind = "stay", .uid = own_uid()};
+	struct bomb_start start = {.kind = "stay", .uid = bombs_uid()};
 	pid_t pid;
 
 	bombs_make(bombs, LIMIT);
 	start_and_wait(bombs, &start, &pid);
-	assert_int_equal(as_user(bombs, 0, kill_own), 0);
+	assert_int_equal(bombs_as_user(bombs, 0, kill_own), 0);
 	assert_true(becomes(bombs_count(bombs, "") == 0));
 }
 
@@ -654,7 +625,7 @@ static void what_is_not_yours_is_refused(void **state)
 
 	bombs_make(bombs, LIMIT);
 	foreign = bombs_start(&start);
-	assert_int_equal(as_user(bombs, foreign, kill_foreign), 0);
+	assert_int_equal(bombs_as_user(bombs, foreign, kill_foreign), 0);
 	assert_true(is_alive(foreign));
 }
 

@@ -383,6 +383,38 @@ static void a_target_with_neither_is_refused(void **state)
 	kill(request.leader, SIGKILL);
 }
 
+/* ---- A plain user ---- */
+
+/* 0 if it is told so, and does not wait for who will not end */
+static int try_foreign(const struct bombs *bombs, pid_t unused)
+{
+	struct target_request request = rig_request(bombs->rig);
+	_cleanup_(cleanup_target)
+	struct target *target = NULL;
+	struct kill_report report;
+	struct err err = ERR_INIT;
+
+	(void)unused;
+	if (target_hold(&request, &target, &err) < 0)
+		return 2;
+	if (target_kill(target, &patient, &report, &err) != -EPERM ||
+	    !strstr(err.text, "not yours"))
+		return 3;
+	return report.duration_usec < patient.deadline_usec && report.remaining == 1 ? 0 : 4;
+}
+
+static void what_is_not_yours_is_not_waited_for(void **state)
+{
+	struct bombs *bombs = *state;
+	struct bomb_start start = {.bombs = bombs, .kind = "still"};
+	pid_t foreign;
+
+	bombs_make(bombs, LIMIT);
+	foreign = bombs_start(&start);
+	assert_int_equal(bombs_as_user(bombs, foreign, try_foreign), 0);
+	assert_true(is_alive(foreign));
+}
+
 /* ---- Survivors ---- */
 
 /* A process that its tracer keeps at the door when it ends: no signal gets it further. */
@@ -569,6 +601,7 @@ int main(void)
 		WITH_BOMBS(with_init_goes_who_left_the_group),
 		WITH_BOMBS(a_target_without_groups_ends_by_its_init),
 		WITH_BOMBS(a_target_with_neither_is_refused),
+		WITH_BOMBS(what_is_not_yours_is_not_waited_for),
 		WITH_BOMBS(who_is_still_there_is_named),
 		WITH_BOMBS(the_dying_are_waited_for_as_long_as_some_of_them_end),
 		WITH_BOMBS(a_signal_goes_to_the_first_process_or_to_all),
