@@ -88,8 +88,10 @@ is "wait" 9 "$(out)"
 runs 0 rm "$name"
 runs 1 logs "$name"
 
-# A bomb that its limit stops, ended whole. Its first shell may end for want of processes: another one waits.
-runs 0 run -d --name "$name" --pids 50 -- sh -c '(f() { f | f & sleep 100; }; f) 2>/dev/null & sleep 1000'
+# A bomb that its limit stops, ended whole. Its first shell may end for want of processes: another one
+# waits, which needs none for it.
+runs 0 run -d --name "$name" --pids 50 -- \
+	sh -c 'sleep 1000 & (f() { f | f & sleep 100; }; f) 2>/dev/null & wait'
 full() {
 	[ "$("$boxtop" ps "$name" --format csv --no-header 2>/dev/null | wc -l)" -gt 10 ]
 }
