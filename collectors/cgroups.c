@@ -73,6 +73,9 @@ int cgroups_start_with(const struct collect_options *options, const struct cgrou
 	if (file_open(state->root_fd, "proc/self/mountinfo", &fd, NULL) == 0)
 		state->mountinfo_fd = fd;
 	state->budget = budget ? *budget : cgroup_budget_of_process(state->root_fd);
+	/* Who looks once hears of no change. */
+	if (!options->lasting)
+		state->budget.watches = 0;
 	*out_state = state;
 	return 0;
 }

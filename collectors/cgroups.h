@@ -9,6 +9,8 @@
 #ifndef BOXTOP_COLLECTORS_CGROUPS_H
 #define BOXTOP_COLLECTORS_CGROUPS_H
 
+#include <sys/stat.h>
+
 #include "base/arena.h"
 #include "base/hierarchy.h"
 #include "collectors/collector.h"
@@ -151,9 +153,9 @@ struct cgroup_budget cgroup_budget_of_process(int root_fd);
 /** cgroup_dir_fd() - a descriptor of @dir, borrowed, good until this is called for another directory.
  *  Return: 0; READ_GONE; READ_DENIED; -errno */
 int cgroup_dir_fd(struct cgroup_tree *tree, const struct cgroup_dir *dir, int *out_fd);
-/** cgroup_dir_identify() - learn its inode. Return: as cgroup_dir_fd() */
-int cgroup_dir_identify(struct cgroup_tree *tree, struct cgroup_dir *dir);
-/** cgroup_dir_keep() - give it a descriptor of its own if it needs one and the budget allows */
+/** cgroup_dir_stat() - of what has its name in its parent now. Return: as cgroup_dir_fd() */
+int cgroup_dir_stat(struct cgroup_tree *tree, const struct cgroup_dir *dir, struct stat *out);
+/** cgroup_dir_keep() - give it a descriptor of its own if it is an anchor and the budget allows */
 void cgroup_dir_keep(struct cgroup_tree *tree, struct cgroup_dir *dir);
 /** cgroup_dir_leave() - close what cgroup_dir_fd() opened for want of a descriptor of its own */
 void cgroup_dir_leave(struct cgroup_tree *tree);

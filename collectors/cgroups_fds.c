@@ -136,30 +136,25 @@ int cgroup_dir_fd(struct cgroup_tree *tree, const struct cgroup_dir *dir, int *o
 	return r == READ_ABSENT ? READ_GONE : r;
 }
 
-int cgroup_dir_identify(struct cgroup_tree *tree, struct cgroup_dir *dir)
+int cgroup_dir_stat(struct cgroup_tree *tree, const struct cgroup_dir *dir, struct stat *out)
 {
-	struct stat st;
 	int fd, r;
 
-	r = cgroup_dir_fd(tree, dir, &fd);
+	r = cgroup_dir_fd(tree, dir->parent ? dir->parent : dir, &fd);
 	if (r != 0)
 		return r;
-	if (fstat(fd, &st) < 0)
+	if (dir->parent ? fstatat(fd, dir->name, out, AT_SYMLINK_NOFOLLOW) < 0 : fstat(fd, out) < 0)
 		return READ_GONE;
-	dir->inode = st.st_ino;
 	return 0;
 }
 
+/* Others are seldom opened again: their files are kept open, and their inode is seen from above. */
 void cgroup_dir_keep(struct cgroup_tree *tree, struct cgroup_dir *dir)
 {
-	bool anchor = dir->depth % ANCHOR_DEPTH == 0;
 	int fd;
 
-	/* A watched directory is seldom opened again. */
-	if (dir->watch >= 0 && !anchor)
-		return;
-	if (dir->fd >= 0 || cgroup_dir_fd(tree, dir, &fd) != 0 ||
-	    !budget_take(tree, anchor ? 0 : tree->total.descriptors / 16))
+	if (dir->depth % ANCHOR_DEPTH != 0 || dir->fd >= 0 ||
+	    cgroup_dir_fd(tree, dir, &fd) != 0 || !budget_take(tree, 0))
 		return;
 	dir->fd = fd;
 	tree->entered = NULL;

@@ -6,9 +6,11 @@
  * How new and removed groups are found, measured on Linux 6.18 with 500 groups in one hierarchy (v1 has
  * up to ten): listing them all anew 1.1-2.6 ms, statx of each by name 0.64 ms, fstat of a kept
  * descriptor 0.24 ms (a new child shows in st_nlink; st_mtime does not change), inotify 0.0003 ms for
- * all hierarchies together, and 4.3 us once for each watch. So every directory is watched. Where the
- * budget of watches ends, st_nlink is looked at; what it can't show, a child replaced by another, shows
- * when a read of the old one's files finds it gone. The same watch tells who wrote to a limit.
+ * all hierarchies together, and 4.3 us once for each watch. So every directory is watched, as the same
+ * watch tells who wrote to a limit. Where the budget of watches ends, inode and st_nlink are looked at.
+ *
+ * Most groups have none below them, and st_nlink says so: those are neither opened nor listed, which is
+ * half of the first pass.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -26,6 +28,10 @@
 
 #define WATCH_MASK    (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_MODIFY | IN_ONLYDIR)
 #define LISTING_BYTES (64u << 10)
+
+/* st_nlink of a directory without subdirectories, where the file system counts them: cgroups do. One that
+ * doesn't has 1 for all. */
+#define LINKS_OF_LEAF 2
 
 /* struct listed - a subdirectory as a listing found it */
 struct listed {
@@ -137,18 +143,26 @@ static void watch_forget(struct cgroup_tree *tree, struct cgroup_dir *dir)
 	dir->watch = -1;
 }
 
-/* There is no inotify call that takes a descriptor, and by its path a deep directory can't be named. */
-static void watch_add(struct cgroup_tree *tree, struct cgroup_dir *dir)
+/* There is no inotify call that takes a descriptor, and by its path a deep directory can't be named:
+ * it is named from its parent, which is open while its children are taken in. */
+static int watch_inotify(struct cgroup_tree *tree, const struct cgroup_dir *dir)
 {
-	char path[64];
+	char path[64 + NAME_MAX];
 	int fd;
 
+	if (cgroup_dir_fd(tree, dir->parent ? dir->parent : dir, &fd) != 0)
+		return -1;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", fd, dir->parent ? dir->name : "");
+	return inotify_add_watch(tree->inotify_fd, path, WATCH_MASK);
+}
+
+static void watch_add(struct cgroup_tree *tree, struct cgroup_dir *dir)
+{
 	dir->watch = -1;
 	tree->unwatched++;
-	if (tree->inotify_fd < 0 || tree->left.watches <= 0 || cgroup_dir_fd(tree, dir, &fd) != 0)
+	if (tree->inotify_fd < 0 || tree->left.watches <= 0)
 		return;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	dir->watch = inotify_add_watch(tree->inotify_fd, path, WATCH_MASK);
+	dir->watch = watch_inotify(tree, dir);
 	if (dir->watch < 0)
 		return;
 	if (watch_find(tree, dir->watch)) {
@@ -245,26 +259,32 @@ static void take_events(struct cgroup_tree *tree)
 		}
 }
 
-/* File systems that don't count subdirectories have a link count of 1 for all: list those always. */
+static bool is_leaf(const struct stat *st)
+{
+	return st->st_nlink == LINKS_OF_LEAF;
+}
+
+/* A file system that doesn't count subdirectories is listed every time. */
+static void check_unwatched_dir(struct cgroup_tree *tree, struct cgroup_dir *dir)
+{
+	struct stat st;
+	int r = cgroup_dir_stat(tree, dir, &st);
+
+	if (r == READ_GONE || (r == 0 && st.st_ino != dir->inode))
+		cgroup_dir_suspect(tree, dir);
+	else if (r == 0 && (st.st_nlink < LINKS_OF_LEAF || st.st_nlink != dir->links_count))
+		dir_mark_stale(tree, dir);
+}
+
 static void check_unwatched(struct cgroup_tree *tree)
 {
 	if (tree->unwatched == 0)
 		return;
 	for (size_t h = 0; h < tree->hierarchies.len; h++)
 		for (struct cgroup_dir *dir = tree->roots[h]; dir;
-		     dir = cgroup_dir_next(tree->roots[h], dir)) {
-			struct stat st;
-			int fd, r;
-
-			if (dir->watch >= 0)
-				continue;
-			r = cgroup_dir_fd(tree, dir, &fd);
-			if (r == READ_GONE)
-				cgroup_dir_suspect(tree, dir);
-			else if (r == 0 && fstat(fd, &st) == 0 &&
-				 (st.st_nlink < 2 || st.st_nlink != dir->links_count))
-				dir_mark_stale(tree, dir);
-		}
+		     dir = cgroup_dir_next(tree->roots[h], dir))
+			if (dir->watch < 0)
+				check_unwatched_dir(tree, dir);
 }
 
 /* ---- Taking in and letting go ---- */
@@ -281,6 +301,21 @@ void cgroup_dir_unlink(struct cgroup_dir *dir)
 	dir->linked = NULL;
 }
 
+/* Learns its inode, and whether there is anything to list. */
+static int dir_identify(struct cgroup_tree *tree, struct cgroup_dir *dir)
+{
+	struct stat st;
+	int r = cgroup_dir_stat(tree, dir, &st);
+
+	if (r == 0)
+		dir->inode = st.st_ino;
+	if (r == 0 && is_leaf(&st))
+		dir->links_count = st.st_nlink;
+	else if (r != READ_GONE)
+		dir_mark_stale(tree, dir);
+	return r;
+}
+
 static struct cgroup_dir *dir_new(struct cgroup_tree *tree, struct cgroup_dir *parent,
 				  const struct listed *listed)
 {
@@ -293,14 +328,15 @@ static struct cgroup_dir *dir_new(struct cgroup_tree *tree, struct cgroup_dir *p
 	dir->depth = parent->depth + 1;
 	dir->fd = dir->watch = -1;
 	dir->inode = dir->listed_inode = listed->inode;
-	if (cgroup_dir_identify(tree, dir) == READ_GONE) {
+	/* The watch comes before the look at what is below, so that nothing can be made unseen between
+	 * them. */
+	watch_add(tree, dir);
+	if (dir_identify(tree, dir) == READ_GONE) {
+		watch_forget(tree, dir);
 		free(dir);
 		return NULL;
 	}
-	/* The watch comes before the listing, so that nothing can be made unseen between them. */
-	watch_add(tree, dir);
 	cgroup_dir_keep(tree, dir);
-	dir_mark_stale(tree, dir);
 	return dir;
 }
 
@@ -377,7 +413,6 @@ static bool list(struct cgroup_tree *tree, int fd, struct listing *out)
 {
 	ssize_t n;
 
-	*out = (struct listing) {NULL, 0, 0};
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return false;
 	while ((n = getdents64(fd, tree->listing, LISTING_BYTES)) > 0)
@@ -434,11 +469,11 @@ static void dir_merge(struct cgroup_tree *tree, struct cgroup_dir *dir, const st
 /* A directory that is removed while it is listed is left to the next update: the event is on its way. */
 static void dir_list(struct cgroup_tree *tree, struct cgroup_dir *dir)
 {
-	struct listing found;
+	struct listing found = {NULL, 0, 0};
 	struct stat st;
 	int fd, r = cgroup_dir_fd(tree, dir, &fd);
 
-	if (r == 0 && fstat(fd, &st) == 0 && list(tree, fd, &found)) {
+	if (r == 0 && fstat(fd, &st) == 0 && (is_leaf(&st) || list(tree, fd, &found))) {
 		dir->links_count = st.st_nlink;
 		dir_merge(tree, dir, &found);
 	}
@@ -504,9 +539,8 @@ static void root_open(struct cgroup_tree *tree, uint8_t h)
 	tree->left.descriptors--;
 	if (is_true_root(hierarchy->v2, root->fd))
 		root->flags |= DIR_TRUE_ROOT;
-	cgroup_dir_identify(tree, root);
 	watch_add(tree, root);
-	dir_mark_stale(tree, root);
+	dir_identify(tree, root);
 	tree->roots[h] = root;
 }
 

@@ -25,6 +25,7 @@ static inline void cgroups_open_with(struct cgroups_rig *cg, const char *root,
 	struct err err = ERR_INIT;
 
 	rig_open(&cg->rig, root);
+	cg->rig.options.lasting = true; /* else nothing is watched */
 	cg->tasks = NULL;
 	cg->meanwhile = NULL;
 	if (cgroups_start_with(&cg->rig.options, budget, &cg->state, &err) < 0)

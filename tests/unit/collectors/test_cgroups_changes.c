@@ -207,6 +207,31 @@ static void a_renamed_group_keeps_its_id(void **state)
 	place_close(&place);
 }
 
+/* As many are below it as before, so only its inode tells. */
+static void a_group_that_is_replaced_is_another(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(budgets); i++) {
+		struct place place;
+		uint64_t id;
+
+		place_open_with(&place, budgets[i]);
+		group_make(&place, "/a", "10\n");
+		group_make(&place, "/a/old", "11\n");
+		id = row_now(&place, "/a")->id;
+		assert_true(group_remove(&place, "/a/old"));
+		assert_true(group_remove(&place, "/a"));
+		group_make(&place, "/b", "12\n"); /* so that no inode is used again */
+		group_make(&place, "/a", "13\n");
+		group_make(&place, "/a/new", "14\n");
+		assert_int_not_equal(row_now(&place, "/a")->id, id);
+		assert_null(row_now(&place, "/a/old"));
+		assert_non_null(row_now(&place, "/a/new"));
+		assert_string_equal(member_path(&place.cg.rig.pass, 13), "/a");
+		place_close(&place);
+	}
+}
+
 static void a_limit_that_is_written_is_in_the_next_pass(void **state)
 {
 	(void)state;
@@ -812,6 +837,7 @@ int main(void)
 		cmocka_unit_test(a_removed_group_is_out_of_the_next_pass),
 		cmocka_unit_test(the_same_path_with_another_inode_is_another_row),
 		cmocka_unit_test(a_renamed_group_keeps_its_id),
+		cmocka_unit_test(a_group_that_is_replaced_is_another),
 		cmocka_unit_test(a_limit_that_is_written_is_in_the_next_pass),
 		cmocka_unit_test(a_controller_that_is_enabled_later_is_found),
 		cmocka_unit_test(a_group_that_ran_is_read_whole),
