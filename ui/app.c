@@ -116,6 +116,21 @@ static unsigned int alarm_demand(const struct app *app)
 	return alarm_sources() & ~(unsigned int)SOURCE_CGROUP_PRESSURE;
 }
 
+/* first_sources() - what the first frame waits for. On a host with many groups those take longer than
+ * all processes: the list of these stands at once, and the pass with the rest follows without delay. Who
+ * asked for so many updates gets whole ones */
+static unsigned int first_sources(struct app *app)
+{
+	const unsigned int rows = SOURCE_HOST | SOURCE_PROCS | SOURCE_PROCS_STATUS |
+				  SOURCE_PROCS_CMDLINE | SOURCE_PROCS_IO | SOURCE_PROCS_MORE;
+	const struct view *view = app_view(app);
+	const struct field *sort = view_table_const(view)->query.sort;
+	if (app->snapshot || app->options->iterations > 0 || view_kind(view) != ROW_PROCESS ||
+	    view->filter || view->zoom.kind || (sort && (sort->sources & ~rows)))
+		return SOURCE_ALL;
+	return rows;
+}
+
 void app_get_demand(struct app *app, struct feed_demand *demand)
 {
 	const struct view *view = app_view(app);
@@ -128,6 +143,7 @@ void app_get_demand(struct app *app, struct feed_demand *demand)
 		.paused = app->flags & APP_PAUSED,
 	};
 	demand->sources |= SOURCE_HOST | alarm_demand(app) | app_acting_sources(app);
+	demand->sources &= first_sources(app);
 	/* A search looks at every command line, in view or not. */
 	if (view_detail(view) == VIEW_DETAIL_ALL || app_is_searching(app)) {
 		demand->view_pids = NULL;

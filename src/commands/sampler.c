@@ -187,9 +187,11 @@ static bool await_pass(struct sampler *sampler, struct rhythm *rhythm)
 static void rate(struct rhythm *rhythm, struct snapshot *now)
 {
 	struct snapshot *before = rhythm->last;
-	if (before && rhythm->base && now->monotonic_usec - before->monotonic_usec < RATE_MIN_USEC)
+	bool young = before && now->monotonic_usec - before->monotonic_usec < RATE_MIN_USEC;
+	if (young && rhythm->base)
 		before = rhythm->base;
-	rates(before, now);
+	/* The second of all may come at once: better no rates yet than those of a few milliseconds. */
+	rates(young && !rhythm->base ? NULL : before, now);
 	if (before)
 		snapshot_ref(before);
 	snapshot_unref(rhythm->base);

@@ -761,6 +761,37 @@ static void only_what_is_in_view_is_asked_for(void **state)
 	finish(&rig);
 }
 
+static void the_first_frame_waits_for_its_rows_alone(void **state)
+{
+	static const struct {
+		struct app_options options;
+		bool alone;
+	} rows[] = {
+		{{.screen = SCREEN_PROCESSES}, true},
+		{{.screen = SCREEN_PROCESSES, .sort = "rss_bytes"}, true},
+		/* What is not read could not be shown, or not in its order. */
+		{{.screen = SCREEN_CONTAINERS}, false},
+		{{.screen = SCREEN_PROCESSES, .filter = "container~web"}, false},
+		{{.screen = SCREEN_PROCESSES, .sort = "container"}, false},
+		{{.screen = SCREEN_PROCESSES, .iterations = 1}, false},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct app_options options = rows[i].options;
+		struct rig rig;
+		options.delay_usec = 1000000;
+		start(&rig, options);
+		draw(&rig);
+		unsigned int first = demand(&rig).sources;
+		assert_true(first & SOURCE_HOST);
+		assert_int_equal(!(first & SOURCE_IDENTITY), rows[i].alone);
+		next_snapshot(&rig);
+		draw(&rig);
+		assert_true(demand(&rig).sources & SOURCE_IDENTITY);
+		finish(&rig);
+	}
+}
+
 /* A fork bomb has to be noticed wherever one looks. */
 static void what_tells_of_a_runaway_is_asked_for_on_every_screen(void **state)
 {
@@ -1172,6 +1203,7 @@ int main(void)
 		cmocka_unit_test(what_is_filtered_out_or_on_another_screen_is_not_gone),
 		cmocka_unit_test(what_a_row_is_called_is_copied),
 		cmocka_unit_test(only_what_is_in_view_is_asked_for),
+		cmocka_unit_test(the_first_frame_waits_for_its_rows_alone),
 		cmocka_unit_test(what_tells_of_a_runaway_is_asked_for_on_every_screen),
 		cmocka_unit_test(the_banner_names_what_grows_and_the_key_goes_there),
 		cmocka_unit_test(a_click_on_the_banner_goes_there_too),
