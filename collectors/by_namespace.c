@@ -14,6 +14,10 @@
 #include "base/cleanup.h"
 #include "collectors/sandboxes.h"
 
+/* For so long after its first process began a group may be a container that an engine is making: its
+ * runtime enters the namespaces before the cgroup that tells whose it is. */
+#define MAKING_USEC 1000000u
+
 /* How children of browsers show: Chromium and what is built on it, Firefox. */
 static const char *const browser_marks[] = {" --type=", " -contentproc"};
 
@@ -150,12 +154,26 @@ static uint32_t find_app(const struct identity_pass *ip, const struct ns_groups 
 			 uint32_t index)
 {
 	for (uint32_t i = 0; i < index; i++)
-		if (groups->items[i].outside == groups->items[index].outside &&
+		if (groups->items[i].draft != INDEX_NONE &&
+		    groups->items[i].outside == groups->items[index].outside &&
 		    ip->drafts[groups->items[i].draft].claim.kind == CONTAINER_APP)
 			return groups->items[i].draft;
 	return INDEX_NONE;
 }
 
+/* Who looks once would never see it: it is shown to those at once. */
+static bool may_be_in_the_making(const struct identity_pass *ip, const struct ns_group *group)
+{
+	const struct snapshot *snapshot = ip->snapshot;
+	uint64_t start_usec;
+
+	if (!ip->pass->options->lasting || !group->leader->start_ticks || !snapshot->tick_hz)
+		return false;
+	start_usec = group->leader->start_ticks * (1000000u / snapshot->tick_hz);
+	return snapshot->boottime_usec < start_usec + MAKING_USEC;
+}
+
+/* Return: NULL where there is none yet, as it may be in the making. */
 static struct draft *add_row(struct identity_pass *ip, struct ns_groups *groups, uint32_t index)
 {
 	struct ns_group *group = &groups->items[index];
@@ -167,8 +185,13 @@ static struct draft *add_row(struct identity_pass *ip, struct ns_groups *groups,
 		group->outer == INDEX_NONE ? group->around : groups->items[group->outer].draft;
 	draft->key = key_of(group);
 	if (!sandboxes_claim(ip->sandboxes, group->leader, group->outside, &draft->claim) &&
-	    !by_monitor(ip, groups, index, &draft->claim))
+	    !by_monitor(ip, groups, index, &draft->claim)) {
+		if (may_be_in_the_making(ip, group)) {
+			ip->drafts_len--;
+			return NULL;
+		}
 		describe(ip, groups, index, &draft->claim);
+	}
 	group->draft = (uint32_t)ip->drafts_len - 1;
 	return draft;
 }
@@ -182,6 +205,8 @@ static void add_app(struct identity_pass *ip, struct ns_groups *groups, uint32_t
 	if (group->draft != INDEX_NONE)
 		return;
 	draft = add_row(ip, groups, index);
+	if (!draft)
+		return;
 	draft->claim.kind = CONTAINER_APP;
 	draft->claim.name = arena_strdup(draft->claim.arena, group->outside->comm);
 	draft->key = container_key(draft->claim.name, (uint64_t)group->outside->pid);
@@ -207,7 +232,7 @@ void by_namespace(struct identity_pass *ip)
 	for (uint32_t i = 0; i < groups.len; i++)
 		make_row(ip, &groups, i);
 	for (size_t i = 0; i < ip->entries_len; i++)
-		if (groups.of[i] != INDEX_NONE)
+		if (groups.of[i] != INDEX_NONE && groups.items[groups.of[i]].draft != INDEX_NONE)
 			ip->entries[i]->container = groups.items[groups.of[i]].draft;
 	ns_groups_finish(&groups);
 }

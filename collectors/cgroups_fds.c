@@ -153,8 +153,8 @@ void cgroup_dir_keep(struct cgroup_tree *tree, struct cgroup_dir *dir)
 {
 	int fd;
 
-	if (dir->depth % ANCHOR_DEPTH != 0 || dir->fd >= 0 ||
-	    cgroup_dir_fd(tree, dir, &fd) != 0 || !budget_take(tree, 0))
+	if (dir->depth % ANCHOR_DEPTH != 0 || dir->fd >= 0 || cgroup_dir_fd(tree, dir, &fd) != 0 ||
+	    !budget_take(tree, 0))
 		return;
 	dir->fd = fd;
 	tree->entered = NULL;

@@ -176,6 +176,7 @@ static const struct host_case cases[] = {
 
 /** struct bench - one pass over a case */
 struct bench {
+	struct collect_options options;
 	struct identity_pass ip;
 	struct pass pass;
 	struct pid_entry entries[16];
@@ -219,9 +220,11 @@ static void bench_add_task(struct bench *bench, const struct task *task)
 	bench->list[bench->ip.entries_len++] = entry;
 }
 
-static void bench_run(struct bench *bench, const struct host_case *host, int root_fd)
+static void bench_run_with(struct bench *bench, const struct host_case *host, int root_fd,
+			   bool lasting, uint64_t boottime_usec)
 {
-	*bench = (struct bench) {.pass = {.root_fd = root_fd}};
+	*bench = (struct bench) {.options = {.lasting = lasting}, .pass = {.root_fd = root_fd}};
+	bench->pass.options = &bench->options;
 	bench->ip = (struct identity_pass) {.pass = &bench->pass,
 					    .snapshot = snapshot_new(),
 					    .entries = bench->list,
@@ -231,6 +234,8 @@ static void bench_run(struct bench *bench, const struct host_case *host, int roo
 					    .users = users_new(root_fd, false),
 					    .state = state_cache_new(root_fd),
 					    .root_fd = root_fd};
+	bench->ip.snapshot->boottime_usec = boottime_usec;
+	bench->ip.snapshot->tick_hz = 100;
 	state_cache_begin(bench->ip.state, 1000000);
 	cmdlines_begin(bench->ip.cmdlines, openat(root_fd, "proc", O_RDONLY | O_CLOEXEC), 1000000);
 	for (size_t type = 0; type < NS_TYPES; type++)
@@ -247,6 +252,11 @@ static void bench_run(struct bench *bench, const struct host_case *host, int roo
 	for (uint32_t i = 0; i < bench->ip.drafts_len; i++)
 		bench->ip.drafts[i].leader = identity_entry(&bench->ip, host->rows[i].leader);
 	by_namespace(&bench->ip);
+}
+
+static void bench_run(struct bench *bench, const struct host_case *host, int root_fd)
+{
+	bench_run_with(bench, host, root_fd, false, 0);
 }
 
 static void bench_finish(struct bench *bench)
@@ -304,6 +314,30 @@ static void sandboxes_by_hand_are_rows(void **state)
 		if (strcmp(strbuf_cstr(&text), cases[i].expected) != 0)
 			print_error("case: %s\n", cases[i].what);
 		assert_string_equal(strbuf_cstr(&text), cases[i].expected);
+		strbuf_finish(&text);
+		bench_finish(&bench);
+	}
+}
+
+/* All processes of the cases began a second after the start of the machine. */
+static void what_may_be_in_the_making_is_no_row_yet(void **state)
+{
+	static const struct {
+		bool lasting;
+		uint64_t boottime_usec;
+		bool shown;
+	} rows[] = {{true, 1999999, false}, {true, 2000000, true}, {false, 1000000, true}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases) * ARRAY_LEN(rows); i++) {
+		const struct host_case *host = &cases[i / ARRAY_LEN(rows)];
+		size_t r = i % ARRAY_LEN(rows);
+		struct strbuf text = STRBUF_INIT;
+		struct bench bench;
+
+		bench_run_with(&bench, host, root_fd, rows[r].lasting, rows[r].boottime_usec);
+		describe(&bench, &text);
+		assert_string_equal(strbuf_cstr(&text), rows[r].shown ? host->expected : "");
 		strbuf_finish(&text);
 		bench_finish(&bench);
 	}
@@ -500,6 +534,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sandboxes_by_hand_are_rows),
+		cmocka_unit_test(what_may_be_in_the_making_is_no_row_yet),
 		cmocka_unit_test(a_cgroup_that_a_sandbox_fills_becomes_it),
 		cmocka_unit_test(ids_are_the_kernels_names_and_keys_last),
 		cmocka_unit_test(all_sandboxes_of_a_browser_are_one_app),
