@@ -3,7 +3,8 @@
  * What keeps a namespace alive besides the processes in it: bind mounts of its nsfs file in any mount
  * namespace, open descriptors, and what a process has set aside for its children. It owns the list
  * of descriptors that were found; it never follows a path inside another mount namespace, where a
- * FUSE mount could keep it for ever.
+ * FUSE mount could keep it for ever. Where processes come from the task iterator, all descriptors come
+ * from another (ns_files.c) in every pass; else /proc is searched, a part of it in each.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -13,8 +14,10 @@
 #include "base/clock.h"
 #include "base/dir.h"
 #include "base/parse.h"
+#include "collectors/ns_files.h"
 #include "collectors/ns_table.h"
 #include "collectors/pids.h"
+#include "collectors/tasks.h"
 #include "collectors/unknown.h"
 
 /* No more descriptors of one process are looked at: at 3 µs each this is 12 ms. */
@@ -33,9 +36,11 @@ struct ns_holder {
 struct ns_holders {
 	struct ns_holder *found;
 	size_t len, cap;
-	pid_t cursor;  /* processes up to this one had their turn */
-	size_t looked; /* processes that had theirs since the last time that all had */
-	bool complete; /* all had one */
+	pid_t cursor;		/* processes up to this one had their turn */
+	size_t looked;		/* processes that had theirs since the last time that all had */
+	bool complete;		/* all had one */
+	struct ns_files *files; /* NULL until asked for, and where there is none */
+	bool files_tried;
 };
 
 /* What a process has set aside for its children is a link beside those of its own. */
@@ -140,6 +145,7 @@ void ns_holders_free(struct ns_holders *holders)
 {
 	if (!holders)
 		return;
+	ns_files_free(holders->files);
 	free(holders->found);
 	free(holders);
 }
@@ -266,6 +272,78 @@ static void ns_holders_search(struct ns_holders *holders, const struct pass *pas
 	holders->looked = 0;
 }
 
+/* ---- By iterators ---- */
+
+static bool ns_holders_know_id(const struct ns_holders *holders, uint64_t id)
+{
+	for (size_t i = 0; i < holders->len; i++)
+		if (holders->found[i].id == id)
+			return true;
+	return false;
+}
+
+/* The iterator tells the inode; of which type it is says the link. */
+static void ns_holders_take_file(struct ns_holders *holders, const struct pass *pass,
+				 const struct file_fact *fact)
+{
+	const struct pid_entry *entry = pids_find(pass->pids, (pid_t)fact->pid);
+	struct ns_holder holder = {.pid = (pid_t)fact->pid};
+
+	if (!entry || !ns_may_hold(entry) || ns_holders_know_id(holders, fact->inode))
+		return;
+	holder.start_ticks = entry->start_ticks;
+	snprintf(holder.link, sizeof(holder.link), "fd/%u", fact->fd);
+	if (ns_holder_read(&holder, pass) && holder.id == fact->inode)
+		ns_holders_remember(holders, &holder);
+}
+
+/* Nearly every process's children will be where it is: /proc is asked of the others only. */
+static void ns_holders_take_task(struct ns_holders *holders, const struct pass *pass,
+				 const struct task_fact *fact)
+{
+	static const enum ns_type types[] = {NS_PID, NS_TIME};
+	const struct pid_entry *entry;
+	bool sets_aside = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		sets_aside |= fact->ns_for_children[i] != 0 &&
+			      fact->ns_for_children[i] != fact->ns[types[i]];
+	if (!sets_aside && !(fact->has & FACT_OF_PROC))
+		return;
+	entry = pids_find(pass->pids, (pid_t)fact->pid);
+	if (!entry || !ns_may_hold(entry))
+		return;
+	ns_holders_look_aside(holders, entry, pass);
+	if (fact->has & FACT_OF_PROC)
+		ns_holders_look_at_files(holders, entry, pass);
+}
+
+/* Return: whether there are iterators to ask; what they told is complete. */
+static bool ns_holders_ask(struct ns_holders *holders, const struct pass *pass)
+{
+	const struct file_fact *facts = NULL;
+	size_t len = 0;
+
+	if (!pass->tasks)
+		return false;
+	if (!holders->files_tried)
+		ns_files_open(&holders->files, NULL);
+	holders->files_tried = true;
+	if (!holders->files)
+		return false;
+	if (ns_files_read(holders->files, &facts, &len, NULL) < 0) {
+		/* What failed once would fail again. */
+		ns_files_free(TAKE(holders->files));
+		return false;
+	}
+	for (size_t i = 0; i < len; i++)
+		ns_holders_take_file(holders, pass, &facts[i]);
+	for (size_t i = 0; i < tasks_count(pass->tasks); i++)
+		ns_holders_take_task(holders, pass, tasks_at(pass->tasks, i));
+	holders->complete = pids_complete(pass->pids);
+	return true;
+}
+
 static void ns_holder_add(const struct ns_holder *holder, struct ns_table *table,
 			  const struct pass *pass)
 {
@@ -287,7 +365,8 @@ static void ns_holder_add(const struct ns_holder *holder, struct ns_table *table
 bool ns_holders_add(struct ns_holders *holders, struct ns_table *table, const struct pass *pass)
 {
 	ns_holders_check(holders, pass);
-	ns_holders_search(holders, pass);
+	if (!ns_holders_ask(holders, pass))
+		ns_holders_search(holders, pass);
 	for (size_t i = 0; i < holders->len; i++)
 		ns_holder_add(&holders->found[i], table, pass);
 	return holders->complete;

@@ -52,8 +52,8 @@ void ns_mounts_add(struct ns_table *table, const struct pass *pass, struct strbu
 /**
  * ns_holders_add() - namespaces that processes hold open or have set aside for their children
  *
- * Looks at as many processes as the demand's budget allows, after those that the last pass looked
- * at, and once more at everything that it found before.
+ * Without iterators it looks at as many processes as the demand's budget allows, after those that the
+ * last pass looked at, and once more at everything that it found before.
  * Return: whether every process had its turn.
  */
 bool ns_holders_add(struct ns_holders *holders, struct ns_table *table, const struct pass *pass);

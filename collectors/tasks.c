@@ -15,8 +15,8 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "collectors/iterators.h"
 #include "collectors/tasks_hidden.h"
-#include "collectors/tasks_program.h"
 
 /* include/linux/proc_ns.h: the first namespaces have these inodes on every kernel. */
 #define INITIAL_PID_NS	0xEFFFFFFCu
@@ -37,7 +37,7 @@ static const char state_letters[] = "RSDTtXZP";
 
 /** struct tasks - see above */
 struct tasks {
-	struct tasks_program *program;
+	struct iterator *iterator;
 	struct task_fact *facts; /* ascending pid */
 	size_t len, cap;
 	struct thread_fact *threads; /* of one read, in no order */
@@ -176,7 +176,7 @@ static void add_threads(struct tasks *tasks)
 int tasks_read(struct tasks *tasks, struct err *err)
 {
 	_cleanup_(cleanup_close)
-	int fd = tasks_program_iterate(tasks->program, err);
+	int fd = iterator_run(tasks->iterator, err);
 	int r;
 
 	tasks->len = tasks->threads_len = 0;
@@ -214,7 +214,7 @@ int tasks_open(int proc_fd, struct tasks **out, struct err *err)
 	    !is_in_first(proc_fd, "self/ns/time", INITIAL_TIME_NS))
 		return err_setx(err, ENOTSUP, "this is no place outside of all containers");
 	tasks = xcalloc(1, sizeof(*tasks));
-	r = tasks_program_load(&tasks->program, err);
+	r = iterator_load(ITERATE_TASKS, &tasks->iterator, err);
 	if (r < 0) {
 		tasks_free(tasks);
 		return r;
@@ -230,7 +230,7 @@ void tasks_free(struct tasks *tasks)
 {
 	if (!tasks)
 		return;
-	tasks_program_free(tasks->program);
+	iterator_free(tasks->iterator);
 	free(tasks->facts);
 	free(tasks->threads);
 	free(tasks->chunk);

@@ -120,6 +120,7 @@ static bool read_fact(struct tasks_hidden *hidden, const struct tasks *tasks, in
 		return false;
 	fact->pid = fact->tgid = (fact_u32)stat.pid;
 	fact->uid = st.st_uid;
+	fact->has |= FACT_OF_PROC;
 	fill_stat(fact, &stat);
 	if (dir_read(dirfd, "statm", &hidden->buf, NULL) == READ_OK)
 		fill_statm(fact, strbuf_span(&hidden->buf));

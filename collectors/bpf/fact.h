@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the task iterator tells of a process and of a thread: read by tasks.c, written by tasks.bpf.c,
- * which knows no header of the C library. Header only; times are nanoseconds, memory is in pages.
+ * What the iterators tell: of a process and of a thread (written by tasks.bpf.c, read by tasks.c), and of
+ * an open file (files.bpf.c, ns_files.c). The programs know no header of the C library. Header only; times
+ * are nanoseconds, memory is in pages.
  */
 #ifndef BOXTOP_COLLECTORS_BPF_FACT_H
 #define BOXTOP_COLLECTORS_BPF_FACT_H
@@ -9,7 +10,7 @@
 typedef unsigned int fact_u32;
 typedef unsigned long long fact_u64;
 
-/* The call in the program that tasks_object.c replaces, when it knows the kernel: no helper has this number. */
+/* The call in a program that iterator_object.c replaces, when it knows the kernel: no helper has this number. */
 #define FACT_CAST_CALL 0x7e57ca57
 
 /* In the order of enum ns_type (model/namespace.h) */
@@ -31,12 +32,13 @@ struct thread_fact {
 	struct task_counts counts;
 };
 
-/** enum fact_has - in task_fact.has; all but the last are the same for all processes */
+/** enum fact_has - in task_fact.has; all but the last two are the same for all processes */
 enum fact_has {
 	FACT_HAS_IO = 1 << 0,	       /* this kernel counts read_bytes and write_bytes */
 	FACT_HAS_SCALING = 1 << 1,     /* /proc scales user and system time to runtime_nsec */
 	FACT_HAS_ROUGH_PAGES = 1 << 2, /* pages are counted per CPU and summed now and then only */
-	FACT_NS_DENIED = 1 << 3, /* of a process that only /proc shows: it denies ns[] and root */
+	FACT_OF_PROC = 1 << 4,	 /* only /proc shows this process: ns_for_children is not known */
+	FACT_NS_DENIED = 1 << 3, /* of such a one: /proc denies ns[] and root */
 };
 
 /** struct task_fact - a process: pid is tgid */
@@ -52,9 +54,10 @@ struct task_fact {
 	int priority, nice;
 	fact_u32 inner_pid;   /* in its own pid namespace; 0: nested too deeply for the iterator */
 	fact_u32 ns[FACT_NS]; /* inodes; 0: it has none any more, or as inner_pid */
-	fact_u32 tty;	      /* major << 20 | minor; 0: none */
-	fact_u32 has;	      /* enum fact_has: the same for all */
-	fact_u64 start_nsec;  /* since boot, CLOCK_BOOTTIME */
+	fact_u32 ns_for_children[2]; /* pid and time: where its children will be */
+	fact_u32 tty;		     /* major << 20 | minor; 0: none */
+	fact_u32 has;		     /* enum fact_has */
+	fact_u64 start_nsec;	     /* since boot, CLOCK_BOOTTIME */
 	struct task_counts
 		counts; /* of this thread and those that ended; tasks.c adds the others */
 	fact_u64 prev_user_nsec, prev_system_nsec; /* what /proc told last: it never goes back */
@@ -67,6 +70,12 @@ struct task_fact {
 	fact_u64 root;	     /* names its root directory */
 	fact_u64 exec_id;    /* counts its execs */
 	char comm[16];	     /* terminated */
+};
+
+/** struct file_fact - a descriptor of a process that holds a namespace */
+struct file_fact {
+	fact_u32 pid, fd;
+	fact_u64 inode; /* of the namespace */
 };
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the task iterator looks at in the kernel, and no more. Only names and types count: where a member
+ * What the iterators look at in the kernel, and no more. Only names and types count: where a member
  * really is, libbpf finds out from the BTF of the running kernel and writes it into the program. A name
  * with three underscores stands for what comes before them, as another kernel version has it.
  */
@@ -47,7 +47,8 @@ struct nsproxy {
 	struct ipc_namespace *ipc_ns;
 	struct mnt_namespace *mnt_ns;
 	struct net *net_ns;
-	struct time_namespace *time_ns;
+	struct pid_namespace *pid_ns_for_children;
+	struct time_namespace *time_ns, *time_ns_for_children;
 	struct cgroup_namespace *cgroup_ns;
 };
 

@@ -135,8 +135,11 @@ static void fill_namespaces(struct task_fact *fact, struct nsproxy *nsproxy)
 	fact->ns[2] = nsproxy->ipc_ns->ns.inum;
 	fact->ns[3] = nsproxy->net_ns->ns.inum;
 	fact->ns[6] = nsproxy->cgroup_ns->ns.inum;
-	if (bpf_core_field_exists(nsproxy->time_ns->ns.inum))
+	fact->ns_for_children[0] = nsproxy->pid_ns_for_children->ns.inum;
+	if (bpf_core_field_exists(nsproxy->time_ns->ns.inum)) {
 		fact->ns[7] = nsproxy->time_ns->ns.inum;
+		fact->ns_for_children[1] = nsproxy->time_ns_for_children->ns.inum;
+	}
 }
 
 static void fill_state(struct task_fact *fact, struct task_struct *task)

@@ -18,7 +18,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/hierarchy.h"
-#include "collectors/tasks_program.h"
+#include "collectors/iterators.h"
 
 #define PASSES_MAX 1000
 #define DEPTH_MAX  8
@@ -36,7 +36,7 @@ struct files {
 };
 
 static struct files files;
-static struct tasks_program *program;
+static struct iterator *iterator;
 static size_t processes;
 
 static double cpu_msec(void)
@@ -95,7 +95,7 @@ static void open_all_groups(void)
 static void pass_iterator(void)
 {
 	static char facts[65536];
-	int fd = tasks_program_iterate(program, NULL);
+	int fd = iterator_run(iterator, NULL);
 
 	while (fd >= 0 && read(fd, facts, sizeof(facts)) > 0)
 		;
@@ -162,9 +162,9 @@ int main(int argc, char **argv)
 
 	if (passes == 0 || passes > PASSES_MAX)
 		return 2;
-	if (tasks_program_load(&program, NULL) == 0)
+	if (iterator_load(ITERATE_TASKS, &iterator, NULL) == 0)
 		printf("iterator=%.3f ", median_of(pass_iterator, passes));
-	tasks_program_free(program);
+	iterator_free(iterator);
 	printf("proc=%.3f ", median_of(pass_proc, passes));
 	open_all_groups();
 	printf("groups=%.3f files=%zu processes=%zu\n", median_of(pass_groups, passes), files.len,

@@ -11,8 +11,8 @@
 #include <time.h>
 
 #include "collectors/bpf/fact.h"
+#include "collectors/iterators.h"
 #include "collectors/tasks.h"
-#include "collectors/tasks_program.h"
 
 #define SOURCES                                                                                    \
 	(SOURCE_NS | SOURCE_PROCS | SOURCE_PROCS_STATUS | SOURCE_PROCS_CMDLINE | SOURCE_PROCS_IO | \
@@ -536,11 +536,11 @@ static void a_plain_user_is_told_what_is_missing(void **state)
 /* ---- Who hands the program over ---- */
 
 /* What one iterator tells of a process. */
-static bool find_fact(struct tasks_program *program, pid_t pid, struct task_fact *out)
+static bool find_fact(struct iterator *iterator, pid_t pid, struct task_fact *out)
 {
 	struct err err = ERR_INIT;
 	_cleanup_(cleanup_close)
-	int fd = tasks_program_iterate(program, &err);
+	int fd = iterator_run(iterator, &err);
 	static char facts[4 << 20];
 	size_t len = 0, at = 0;
 	ssize_t n;
@@ -560,15 +560,15 @@ static bool find_fact(struct tasks_program *program, pid_t pid, struct task_fact
 
 static void the_kernel_and_the_library_fit_the_program_alike(void **state)
 {
-	struct tasks_program *direct = NULL, *library = NULL;
+	struct iterator *direct = NULL, *library = NULL;
 	struct task_fact a, b;
 	struct err err = ERR_INIT;
 	struct child child;
 
 	(void)state;
-	if (tasks_program_load(&direct, &err) < 0)
+	if (iterator_load(ITERATE_TASKS, &direct, &err) < 0)
 		skip();
-	assert_int_equal(tasks_program_load_by_library(&library, &err), 0);
+	assert_int_equal(iterator_load_by_library(ITERATE_TASKS, &library, &err), 0);
 	child = child_start(NULL, NULL);
 	/* It may still be on its way to sleep. */
 	for (int i = 0; i < TRIES; i++) {
@@ -580,8 +580,8 @@ static void the_kernel_and_the_library_fit_the_program_alike(void **state)
 	assert_memory_equal(&a, &b, sizeof(a));
 	assert_true(a.ns[0] != 0 && a.start_nsec != 0 && a.anon_pages != 0);
 	child_kill(&child);
-	tasks_program_free(direct);
-	tasks_program_free(library);
+	iterator_free(direct);
+	iterator_free(library);
 }
 
 /* ---- What facts mean ---- */

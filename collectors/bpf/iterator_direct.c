@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hands the iterator's program to the kernel by system calls. What takes a library long is to read all of
+ * Hands an iterator's program to the kernel by system calls. What takes a library long is to read all of
  * the kernel's 150,000 types and to look for ours among them by name: the kernel can do that itself, as it
  * has them all. What is left to look for is one: that of the function that stands for the iterator.
  */
-#include "collectors/bpf/tasks_direct.h"
+#include "collectors/bpf/iterator_direct.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "collectors/bpf/btf_types.h"
-#include "collectors/bpf/tasks_object.h"
+#include "collectors/bpf/iterator_object.h"
 
 #define KERNEL_TYPES	 "/sys/kernel/btf/vmlinux"
 #define KERNEL_TYPES_MAX (256u << 20)
@@ -130,10 +130,10 @@ static int find_functions(const struct kernel_types *types, const char *const na
 	return 0;
 }
 
-static int find_in_kernel(uint32_t ids[FUNCTIONS])
+static int find_in_kernel(const char *function, uint32_t ids[FUNCTIONS])
 {
-	static const char *const names[FUNCTIONS] = {
-		[ITERATOR] = "bpf_iter_task",
+	const char *const names[FUNCTIONS] = {
+		[ITERATOR] = function,
 		[CAST] = "bpf_rdonly_cast",
 	};
 	_cleanup_(kernel_types_finish)
@@ -145,7 +145,7 @@ static int find_in_kernel(uint32_t ids[FUNCTIONS])
 	return r < 0 ? r : ids[ITERATOR] > 0 ? 0 : -ENOENT;
 }
 
-static int load_types(const struct tasks_object *object)
+static int load_types(const struct iterator_object *object)
 {
 	union bpf_attr attr = {
 		.btf = address(object->types),
@@ -155,7 +155,8 @@ static int load_types(const struct tasks_object *object)
 	return bpf_call(BPF_BTF_LOAD, &attr);
 }
 
-static int load_program(const struct tasks_object *object, int types_fd, uint32_t iterator)
+static int load_program(const struct iterator_object *object, const char *name, int types_fd,
+			uint32_t iterator)
 {
 	/* The kernel counts in instructions here, the file in bytes; the one function starts at 0. */
 	union bpf_attr attr = {
@@ -165,7 +166,6 @@ static int load_program(const struct tasks_object *object, int types_fd, uint32_
 		.insns = address(object->instructions.p),
 		.insn_cnt = (__u32)(object->instructions.len / sizeof(struct bpf_insn)),
 		.license = address("Dual MIT/GPL"),
-		.prog_name = "list_tasks",
 		.prog_btf_fd = (__u32)types_fd,
 		.func_info = address(object->func_info.p),
 		.func_info_rec_size = object->func_info_record,
@@ -175,10 +175,11 @@ static int load_program(const struct tasks_object *object, int types_fd, uint32_
 		.core_relo_cnt = (__u32)(object->relocations.len / object->relocations_record),
 	};
 
+	span_copy(span_of(name), attr.prog_name, sizeof(attr.prog_name));
 	return bpf_call(BPF_PROG_LOAD, &attr);
 }
 
-static int load(struct tasks_object *object, const uint32_t ids[FUNCTIONS])
+static int load(struct iterator_object *object, const char *name, const uint32_t ids[FUNCTIONS])
 {
 	_cleanup_(cleanup_free)
 	char *instructions = xmalloc(object->instructions.len);
@@ -186,20 +187,20 @@ static int load(struct tasks_object *object, const uint32_t ids[FUNCTIONS])
 	int types_fd = load_types(object);
 
 	memcpy(instructions, object->instructions.p, object->instructions.len);
-	tasks_object_set_cast(instructions, object->instructions.len, ids[CAST]);
+	iterator_object_set_cast(instructions, object->instructions.len, ids[CAST]);
 	object->instructions.p = instructions;
-	return types_fd < 0 ? types_fd : load_program(object, types_fd, ids[ITERATOR]);
+	return types_fd < 0 ? types_fd : load_program(object, name, types_fd, ids[ITERATOR]);
 }
 
-int tasks_direct_load(struct span file)
+int iterator_direct_load(const struct iterator_source *source)
 {
-	_cleanup_(tasks_object_finish)
-	struct tasks_object object;
+	_cleanup_(iterator_object_finish)
+	struct iterator_object object;
 	uint32_t ids[FUNCTIONS] = {0};
 	int r;
 
-	if (!tasks_object_take(file, &object))
+	if (!iterator_object_take(source->file, source->section, &object))
 		return -EINVAL;
-	r = find_in_kernel(ids);
-	return r < 0 ? r : load(&object, ids);
+	r = find_in_kernel(source->function, ids);
+	return r < 0 ? r : load(&object, source->name, ids);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Takes the compiled iterator apart. It is our own and part of the executable: checked, but not distrusted. */
-#include "collectors/bpf/tasks_object.h"
+/* Takes a compiled iterator apart. It is our own and part of the executable: checked, but not distrusted. */
+#include "collectors/bpf/iterator_object.h"
 
 #include <elf.h>
 #include <linux/bpf.h>
@@ -10,8 +10,6 @@
 #include "base/arena.h"
 #include "collectors/bpf/btf_types.h"
 #include "collectors/bpf/fact.h"
-
-#define PROGRAM_SECTION "iter/task"
 
 /* struct extra_header - of .BTF.ext; what follows it here is of no use to us */
 struct extra_header {
@@ -36,7 +34,7 @@ static struct span cut(struct span all, size_t offset, size_t len)
 	return (struct span) {.p = all.p + offset, .len = len};
 }
 
-static struct span section(struct span file, const char *name)
+static struct span section_of(struct span file, const char *name)
 {
 	const Elf64_Ehdr *header = (const Elf64_Ehdr *)(const void *)file.p;
 	const Elf64_Shdr *sections;
@@ -54,8 +52,9 @@ static struct span section(struct span file, const char *name)
 	return (struct span) {0};
 }
 
-/* The records for the program's section of one kind of .BTF.ext. */
-static struct span records(struct span kind, const char *names, __u32 *out_record)
+/* The records for @section of one kind of .BTF.ext. */
+static struct span records(struct span kind, const char *names, const char *section,
+			   __u32 *out_record)
 {
 	size_t at = sizeof(*out_record);
 
@@ -69,7 +68,7 @@ static struct span records(struct span kind, const char *names, __u32 *out_recor
 		memcpy(&part, kind.p + at, sizeof(part));
 		at += sizeof(part);
 		len = (size_t)part.records * *out_record;
-		if (strcmp(names + part.name_off, PROGRAM_SECTION) == 0)
+		if (strcmp(names + part.name_off, section) == 0)
 			return cut(kind, at, len);
 		at += len;
 	}
@@ -92,19 +91,19 @@ static bool fill_data_sections(struct span file, char *types, size_t len)
 		if (size == 0)
 			return false;
 		if (BTF_INFO_KIND(type->info) == BTF_KIND_DATASEC)
-			type->size = (__u32)section(file, names + type->name_off).len;
+			type->size = (__u32)section_of(file, names + type->name_off).len;
 		at += size;
 	}
 	return true;
 }
 
-bool tasks_object_take(struct span file, struct tasks_object *out)
+bool iterator_object_take(struct span file, const char *section, struct iterator_object *out)
 {
-	struct span types = section(file, ".BTF"), extra = section(file, ".BTF.ext");
+	struct span types = section_of(file, ".BTF"), extra = section_of(file, ".BTF.ext");
 	struct extra_header header;
 	const char *names;
 
-	*out = (struct tasks_object) {.instructions = section(file, PROGRAM_SECTION)};
+	*out = (struct iterator_object) {.instructions = section_of(file, section)};
 	if (types.len < sizeof(struct btf_header) || extra.len < sizeof(header))
 		return false;
 	memcpy(&header, extra.p, sizeof(header));
@@ -114,14 +113,14 @@ bool tasks_object_take(struct span file, struct tasks_object *out)
 	names = types.p + ((const struct btf_header *)(const void *)types.p)->hdr_len +
 		((const struct btf_header *)(const void *)types.p)->str_off;
 	out->func_info = records(cut(extra, header.func_info_off, header.func_info_len), names,
-				 &out->func_info_record);
+				 section, &out->func_info_record);
 	out->relocations = records(cut(extra, header.relocations_off, header.relocations_len),
-				   names, &out->relocations_record);
+				   names, section, &out->relocations_record);
 	return out->instructions.len > 0 && out->func_info.len > 0 && out->relocations.len > 0 &&
 	       fill_data_sections(file, out->types, out->types_len);
 }
 
-void tasks_object_set_cast(char *instructions, size_t len, __u32 type)
+void iterator_object_set_cast(char *instructions, size_t len, __u32 type)
 {
 	static const struct bpf_insn same = {
 		.code = BPF_ALU64 | BPF_MOV | BPF_X,
@@ -142,17 +141,17 @@ void tasks_object_set_cast(char *instructions, size_t len, __u32 type)
 	}
 }
 
-char *tasks_object_plain(struct span file)
+char *iterator_object_plain(struct span file, const char *section)
 {
 	char *copy = memcpy(xmalloc(file.len), file.p, file.len);
-	struct span instructions = section(file, PROGRAM_SECTION);
+	struct span instructions = section_of(file, section);
 
 	if (instructions.len > 0)
-		tasks_object_set_cast(copy + (instructions.p - file.p), instructions.len, 0);
+		iterator_object_set_cast(copy + (instructions.p - file.p), instructions.len, 0);
 	return copy;
 }
 
-void tasks_object_finish(struct tasks_object *object)
+void iterator_object_finish(struct iterator_object *object)
 {
 	free(object->types);
 	object->types = NULL;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hands the iterator's program to the kernel and makes iterators of it: directly, or through libbpf, which
+ * Hands an iterator's program to the kernel and runs it: directly, or through libbpf, which
  * is loaded for that, where the kernel can't fit a program to its structs itself (before Linux 5.17). Owns
  * the link, which keeps the program alive, and nothing else: libbpf's copy of the kernel's types, 10 MB, is
  * given back at once. Never prints.
  */
-#include "collectors/tasks_program.h"
+#include "collectors/iterators.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -19,21 +19,23 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/library.h"
-#include "collectors/bpf/tasks_direct.h"
-#include "collectors/bpf/tasks_object.h"
+#include "collectors/bpf/iterator_direct.h"
+#include "collectors/bpf/iterator_object.h"
 
-/* The compiled tasks.bpf.c, in the executable itself. */
-__asm__(".pushsection .rodata\n"
-	".balign 8\n"
-	"boxtop_tasks_object:\n"
-	".incbin \"" BOXTOP_TASKS_OBJECT "\"\n"
-	"boxtop_tasks_object_end:\n"
-	".byte 0\n"
-	".popsection\n");
-extern const char boxtop_tasks_object[], boxtop_tasks_object_end[];
+/* A compiled program, in the executable itself. */
+#define EMBED(name, path)                                                                          \
+	__asm__(".pushsection .rodata\n"                                                           \
+		".balign 8\n" #name ":\n"                                                          \
+		".incbin \"" path "\"\n" #name "_end:\n"                                           \
+		".byte 0\n"                                                                        \
+		".popsection\n");                                                                  \
+	extern const char name[], name##_end[]
+EMBED(boxtop_tasks_object, BOXTOP_TASKS_OBJECT);
+EMBED(boxtop_files_object, BOXTOP_FILES_OBJECT);
 
-/** struct tasks_program - see above */
-struct tasks_program {
+/** struct iterator - see above */
+struct iterator {
+	enum iterated what;
 	int link_fd;
 };
 
@@ -58,10 +60,22 @@ static const struct library_function libbpf_functions[] = {
 #undef X
 };
 
-static struct span object_file(void)
+static struct iterator_source source_of(enum iterated what)
 {
-	return (struct span) {boxtop_tasks_object,
-			      (size_t)(boxtop_tasks_object_end - boxtop_tasks_object)};
+	const struct iterator_source sources[ITERATORS] = {
+		[ITERATE_TASKS] = {{boxtop_tasks_object,
+				    (size_t)(boxtop_tasks_object_end - boxtop_tasks_object)},
+				   "iter/task",
+				   "bpf_iter_task",
+				   "list_tasks"},
+		[ITERATE_FILES] = {{boxtop_files_object,
+				    (size_t)(boxtop_files_object_end - boxtop_files_object)},
+				   "iter/task_file",
+				   "bpf_iter_task_file",
+				   "list_files"},
+	};
+
+	return sources[what];
 }
 
 /* What a person can do something about, in words. */
@@ -73,7 +87,7 @@ static int explain(int code, struct err *err)
 		return err_setx(err, code,
 				"there is no /sys/kernel/btf/vmlinux: /sys is not mounted, or the "
 				"kernel was built without CONFIG_DEBUG_INFO_BTF");
-	return err_set(err, code, "hand the task iterator to this kernel");
+	return err_set(err, code, "hand an iterator to this kernel");
 }
 
 static int load_object(const struct libbpf *lib, struct bpf_object *object)
@@ -90,11 +104,10 @@ static int load_object(const struct libbpf *lib, struct bpf_object *object)
 	return fd < 0 ? -errno : fd;
 }
 
-static int load_by_library(struct err *err)
+static int load_by_library(const struct iterator_source *source, struct err *err)
 {
-	struct span file = object_file();
 	_cleanup_(cleanup_free)
-	char *copy = tasks_object_plain(file);
+	char *copy = iterator_object_plain(source->file, source->section);
 	struct bpf_object *object;
 	struct libbpf lib;
 	int r = library_load(BOXTOP_LIBBPF, libbpf_functions, ARRAY_LEN(libbpf_functions), &lib,
@@ -103,7 +116,7 @@ static int load_by_library(struct err *err)
 	if (r < 0)
 		return r;
 	lib.set_print(NULL);
-	object = lib.open_mem(copy, file.len, NULL);
+	object = lib.open_mem(copy, source->file.len, NULL);
 	if (!object)
 		return explain(errno, err);
 	r = load_object(&lib, object);
@@ -111,14 +124,14 @@ static int load_by_library(struct err *err)
 	return r < 0 ? explain(-r, err) : r;
 }
 
-static int load(struct err *err)
+static int load(const struct iterator_source *source, struct err *err)
 {
-	int fd = tasks_direct_load(object_file());
+	int fd = iterator_direct_load(source);
 
 	/* Who may not load it may not load it otherwise. */
 	if (fd == -EPERM || fd == -EACCES)
 		return explain(-fd, err);
-	return fd < 0 ? load_by_library(err) : fd;
+	return fd < 0 ? load_by_library(source, err) : fd;
 }
 
 static int bpf_call(enum bpf_cmd cmd, union bpf_attr *attr)
@@ -129,7 +142,7 @@ static int bpf_call(enum bpf_cmd cmd, union bpf_attr *attr)
 }
 
 /* Takes @program_fd, or the error that it is. */
-static int attach(int program_fd, struct tasks_program **out, struct err *err)
+static int attach(enum iterated what, int program_fd, struct iterator **out, struct err *err)
 {
 	union bpf_attr attr = {.link_create = {.attach_type = BPF_TRACE_ITER}};
 	int fd;
@@ -142,32 +155,40 @@ static int attach(int program_fd, struct tasks_program **out, struct err *err)
 	if (fd < 0)
 		return explain(-fd, err);
 	*out = xcalloc(1, sizeof(**out));
+	(*out)->what = what;
 	(*out)->link_fd = fd;
 	return 0;
 }
 
-int tasks_program_load(struct tasks_program **out, struct err *err)
+int iterator_load(enum iterated what, struct iterator **out, struct err *err)
 {
-	return attach(load(err), out, err);
+	const struct iterator_source source = source_of(what);
+
+	return attach(what, load(&source, err), out, err);
 }
 
-int tasks_program_load_by_library(struct tasks_program **out, struct err *err)
+int iterator_load_by_library(enum iterated what, struct iterator **out, struct err *err)
 {
-	return attach(load_by_library(err), out, err);
+	const struct iterator_source source = source_of(what);
+
+	return attach(what, load_by_library(&source, err), out, err);
 }
 
-void tasks_program_free(struct tasks_program *program)
+void iterator_free(struct iterator *iterator)
 {
-	if (!program)
+	if (!iterator)
 		return;
-	close(program->link_fd);
-	free(program);
+	close(iterator->link_fd);
+	free(iterator);
 }
 
-int tasks_program_iterate(const struct tasks_program *program, struct err *err)
+int iterator_run(const struct iterator *iterator, struct err *err)
 {
-	union bpf_attr attr = {.iter_create = {.link_fd = (__u32)program->link_fd}};
+	union bpf_attr attr = {.iter_create = {.link_fd = (__u32)iterator->link_fd}};
 	int fd = bpf_call(BPF_ITER_CREATE, &attr);
 
-	return fd < 0 ? err_set(err, -fd, "make an iterator over all tasks") : fd;
+	if (fd < 0)
+		return err_set(err, -fd, "make an iterator over all %s",
+			       iterator->what == ITERATE_TASKS ? "tasks" : "open files");
+	return fd;
 }
