@@ -29,6 +29,7 @@ struct fake {
 	atomic_bool fail;
 	atomic_bool freed;
 	uint64_t sequence;
+	uint64_t step_usec; /* between two snapshots, as they tell; 0: as it is */
 };
 
 static int fake_pass(void *data, const struct demand *demand, struct snapshot **out,
@@ -47,7 +48,11 @@ static int fake_pass(void *data, const struct demand *demand, struct snapshot **
 		return err_set(err, EIO, "read /proc");
 	struct snapshot *snapshot = snapshot_new();
 	snapshot->sequence = ++fake->sequence;
-	snapshot->monotonic_usec = clock_monotonic_usec();
+	snapshot->monotonic_usec = fake->step_usec ? SECOND + fake->sequence * fake->step_usec
+						   : clock_monotonic_usec();
+	snapshot->host.at_usec = snapshot->monotonic_usec;
+	snapshot->host.all.user = fake->sequence;
+	snapshot->host.all.idle = fake->sequence * 3;
 	snapshot->sources = demand->sources;
 	*out = snapshot;
 	return 0;
@@ -158,6 +163,31 @@ static void what_is_newly_needed_is_read_at_once(void **state)
 	assert_int_equal(snapshot->sources, SOURCE_HOST | SOURCE_PROCS);
 	snapshot_unref(snapshot);
 	sampler_free(sampler);
+}
+
+/* The first frame may wait for a part only: the pass with the rest follows at once. */
+static void rates_of_a_few_milliseconds_are_none(void **state)
+{
+	static const struct {
+		uint64_t step_usec;
+		enum metric_state state;
+	} rows[] = {{1000, METRIC_UNSAMPLED}, {300000, METRIC_KNOWN}};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct fake fake = {.step_usec = rows[i].step_usec};
+		struct sampler *sampler = start(&fake);
+		struct err err = ERR_INIT;
+		demand(sampler,
+		       (struct feed_demand) {.sources = SOURCE_HOST, .delay_usec = FOREVER_USEC});
+		snapshot_unref(next(sampler, &err));
+		demand(sampler, (struct feed_demand) {.sources = SOURCE_HOST | SOURCE_PROCS,
+						      .delay_usec = FOREVER_USEC});
+		struct snapshot *second = next(sampler, &err);
+		assert_int_equal(second->sequence, 2);
+		assert_int_equal(second->host.all.busy_pct.state, rows[i].state);
+		snapshot_unref(second);
+		sampler_free(sampler);
+	}
 }
 
 static void what_is_no_longer_needed_brings_no_pass(void **state)
@@ -316,6 +346,7 @@ int main(void)
 		cmocka_unit_test(the_first_pass_comes_at_once_and_the_second_soon),
 		cmocka_unit_test(latest_gives_the_same_snapshot_until_there_is_a_newer_one),
 		cmocka_unit_test(what_is_newly_needed_is_read_at_once),
+		cmocka_unit_test(rates_of_a_few_milliseconds_are_none),
 		cmocka_unit_test(what_is_no_longer_needed_brings_no_pass),
 		cmocka_unit_test(processes_that_come_into_view_are_read_soon),
 		cmocka_unit_test(a_pause_makes_no_passes_and_ends),
