@@ -7,7 +7,8 @@
  * up to ten): listing them all anew 1.1-2.6 ms, statx of each by name 0.64 ms, fstat of a kept
  * descriptor 0.24 ms (a new child shows in st_nlink; st_mtime does not change), inotify 0.0003 ms for
  * all hierarchies together, and 4.3 us once for each watch. So every directory is watched, as the same
- * watch tells who wrote to a limit. Where the budget of watches ends, inode and st_nlink are looked at.
+ * watch tells who wrote to a limit, once the first pass has told what is there: someone waits for that.
+ * Where the budget of watches ends, inode and st_nlink are looked at.
  *
  * Most groups have none below them, and st_nlink says so: those are neither opened nor listed, which is
  * half of the first pass.
@@ -28,6 +29,9 @@
 
 #define WATCH_MASK    (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_MODIFY | IN_ONLYDIR)
 #define LISTING_BYTES (64u << 10)
+
+/* The first update is of pass 2. */
+#define WATCHED_FROM_PASS 3
 
 /* st_nlink of a directory without subdirectories, where the file system counts them: cgroups do. One that
  * doesn't has 1 for all. */
@@ -156,11 +160,10 @@ static int watch_inotify(struct cgroup_tree *tree, const struct cgroup_dir *dir)
 	return inotify_add_watch(tree->inotify_fd, path, WATCH_MASK);
 }
 
+/* Of a directory that has none */
 static void watch_add(struct cgroup_tree *tree, struct cgroup_dir *dir)
 {
-	dir->watch = -1;
-	tree->unwatched++;
-	if (tree->inotify_fd < 0 || tree->left.watches <= 0)
+	if (tree->inotify_fd < 0 || tree->left.watches <= 0 || tree->pass < WATCHED_FROM_PASS)
 		return;
 	dir->watch = watch_inotify(tree, dir);
 	if (dir->watch < 0)
@@ -330,6 +333,7 @@ static struct cgroup_dir *dir_new(struct cgroup_tree *tree, struct cgroup_dir *p
 	dir->inode = dir->listed_inode = listed->inode;
 	/* The watch comes before the look at what is below, so that nothing can be made unseen between
 	 * them. */
+	tree->unwatched++;
 	watch_add(tree, dir);
 	if (dir_identify(tree, dir) == READ_GONE) {
 		watch_forget(tree, dir);
@@ -498,10 +502,24 @@ static void mark_unlisted(struct cgroup_tree *tree)
 		}
 }
 
+/* What the first pass took in; what was changed meanwhile shows when it is looked at once more. */
+static void watch_all(struct cgroup_tree *tree)
+{
+	for (size_t h = 0; h < tree->hierarchies.len; h++)
+		for (struct cgroup_dir *dir = tree->roots[h]; dir;
+		     dir = cgroup_dir_next(tree->roots[h], dir)) {
+			watch_add(tree, dir);
+			check_unwatched_dir(tree, dir);
+			cgroup_dir_forget(tree, dir, true);
+		}
+}
+
 void cgroup_tree_update(struct cgroup_tree *tree)
 {
 	tree->pass++;
 	tree->moved = 0;
+	if (tree->pass == WATCHED_FROM_PASS)
+		watch_all(tree);
 	take_events(tree);
 	check_unwatched(tree);
 	mark_unlisted(tree);
@@ -539,7 +557,7 @@ static void root_open(struct cgroup_tree *tree, uint8_t h)
 	tree->left.descriptors--;
 	if (is_true_root(hierarchy->v2, root->fd))
 		root->flags |= DIR_TRUE_ROOT;
-	watch_add(tree, root);
+	tree->unwatched++;
 	dir_identify(tree, root);
 	tree->roots[h] = root;
 }

@@ -9,8 +9,12 @@ failed=0
 
 # Every file of the fixture machines is a seed: they are what the parsers read.
 seeds=$build/seeds
-mkdir -p "$seeds"
-find "$here/../fixtures" -type f -size -64k | while read -r file; do
+captured=$build/captured
+mkdir -p "$seeds" "$captured"
+for archive in "$here"/../fixtures/captured/*.tar.gz; do
+	tar -C "$captured" --no-same-owner -xzf "$archive"
+done
+find "$here/../fixtures" "$captured" -type f -size -64k ! -name '*.gz' | while read -r file; do
 	cp "$file" "$seeds/$(cksum <"$file" | tr ' ' '-')"
 done
 # And a program, for what reads programs.

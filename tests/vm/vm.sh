@@ -5,6 +5,7 @@
 #   build                    make the guest, unless there is one of the same packages
 #   test [SHAPE...]          boot each shape and run the tests that belong there
 #   run SHAPE [PATTERN...]   boot one and run the tests whose names match
+#   capture [SHAPE...]       boot each and write tests/fixtures/captured/SHAPE.tar.gz anew
 #   shell [SHAPE]            a console; poweroff or C-a x ends it
 #
 # Shapes: light (no systemd, v2 only), v2, hybrid, v1 (systemd).
@@ -316,6 +317,29 @@ cmd_run() {
 	run_shape "$@"
 }
 
+# is_scrubbed TAR - no path of the machine that boots the guest got in
+is_scrubbed() {
+	mkdir "$work/scrub"
+	tar -C "$work/scrub" --no-same-owner -xf "$1"
+	traces=$(grep -rlF -e "$source" "$work/scrub" || :)
+	[ -z "$traces" ] || say "these tell of this machine:
+$traces"
+	rm -rf "$work/scrub"
+	[ -z "$traces" ]
+}
+
+cmd_capture() {
+	scratch
+	image
+	[ $# -gt 0 ] || set -- v2 hybrid v1
+	for shape in "$@"; do
+		run_shape "$shape" capture || die "$shape: not captured"
+		captured=$source/build/vm/$shape/captured.tar
+		is_scrubbed "$captured" || die "$shape: left out, as it is not clean"
+		gzip -9n <"$captured" >"$source/tests/fixtures/captured/$shape.tar.gz"
+	done
+}
+
 cmd_shell() {
 	scratch
 	image
@@ -328,6 +352,6 @@ cmd_shell() {
 command=${1:-test}
 [ $# -eq 0 ] || shift
 case $command in
-build | test | run | shell) "cmd_$command" "$@" ;;
-*) die "there is no command '$command': build, test, run, shell" ;;
+build | test | run | capture | shell) "cmd_$command" "$@" ;;
+*) die "there is no command '$command': build, test, run, capture, shell" ;;
 esac

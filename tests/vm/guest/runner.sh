@@ -66,9 +66,10 @@ all_tests() {
 	for script in "$source"/tests/e2e/test_*.sh; do
 		echo "e2e_$(basename "$script" .sh) sh $script $BOXTOP"
 	done
+	[ "$patterns" != capture ] || echo "capture sh $source/tests/vm/guest/capture.sh"
 	[ "$shape" = light ] || for script in "$source"/tests/vm/guest/test_*.sh; do
 		case $script in
-		*/test_fork_bomb.sh) ;;
+		*/test_fork_bomb.sh) ;; # alone, below
 		*) echo "$(basename "$script" .sh) sh $script" ;;
 		esac
 	done
@@ -81,7 +82,7 @@ cd /tmp || exit 1
 all_tests | while read -r name command; do
 	! wanted "$name" || echo "$name $command"
 done >/run/boxtop-tests
-! grep -q '^test_' /run/boxtop-tests ||
+! grep -qE '^(test_|capture )' /run/boxtop-tests ||
 	sh "$source/tests/vm/guest/engines.sh" "$shape" >$out/engines.log 2>&1 &
 grep -Ev "$bombs" /run/boxtop-tests | xargs -r -P 2 -L 1 sh "$one"
 grep -E "$bombs" /run/boxtop-tests | xargs -r -L 1 sh "$one"
