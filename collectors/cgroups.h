@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the files of the cgroups collector share. A directory of one hierarchy is a struct cgroup_dir
- * (cgroups_tree: found, watched, kept open); a row is one group over all hierarchies (cgroups_rows:
- * the union by path; cgroups_link: the same group at different paths); its numbers come from tables of
- * files (cgroups_v1, cgroups_v2; read by cgroups_files) and its processes from cgroup.procs
- * (cgroups_members).
+ * (cgroups_tree finds it, cgroups_watches watches it, cgroups_fds keeps it open); a row is one group over all
+ * hierarchies (cgroups_rows: the union by path; cgroups_link: the same group at different paths); its numbers
+ * come from tables of files (cgroups_v1, cgroups_v2; read by cgroups_files) and its processes from
+ * cgroup.procs (cgroups_members).
  */
 #ifndef BOXTOP_COLLECTORS_CGROUPS_H
 #define BOXTOP_COLLECTORS_CGROUPS_H
@@ -15,8 +15,10 @@
 #include "base/hierarchy.h"
 #include "collectors/collector.h"
 
-/** CGROUP_RETRY_PASSES - what is not there, not linked or only remembered is looked at again after so
- *  many passes, each directory in its turn */
+/** CGROUP_LEAF_LINKS - st_nlink of a directory without any below it; 1 where they are not counted */
+#define CGROUP_LEAF_LINKS 2
+
+/** CGROUP_RETRY_PASSES - what is not there, not linked or only remembered is looked at anew so seldom */
 #define CGROUP_RETRY_PASSES 64
 
 /** enum kept_state - what is known of a file of a directory */
@@ -139,6 +141,8 @@ void cgroup_tree_close(struct cgroup_tree *tree);
 void cgroup_tree_update(struct cgroup_tree *tree);
 /** cgroup_dir_suspect() - a read found @dir gone: list its parent at the next update */
 void cgroup_dir_suspect(struct cgroup_tree *tree, struct cgroup_dir *dir);
+/** cgroup_dir_mark_stale() - list it at this update */
+void cgroup_dir_mark_stale(struct cgroup_tree *tree, struct cgroup_dir *dir);
 /** cgroup_dir_next() - preorder below @top, NULL at the end */
 struct cgroup_dir *cgroup_dir_next(const struct cgroup_dir *top, struct cgroup_dir *dir);
 /** cgroup_dir_find() - by a path like "/a/b" below @root; NULL */

@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The directories of all hierarchies, kept from pass to pass. Owns every struct cgroup_dir and the
- * inotify instance. Never walks the tree by recursion: groups nest as deep as memory allows.
- *
- * How new and removed groups are found, measured on Linux 6.18 with 500 groups in one hierarchy (v1 has
- * up to ten): listing them all anew 1.1-2.6 ms, statx of each by name 0.64 ms, fstat of a kept
- * descriptor 0.24 ms (a new child shows in st_nlink; st_mtime does not change), inotify 0.0003 ms for
- * all hierarchies together, and 4.3 us once for each watch. So every directory is watched, as the same
- * watch tells who wrote to a limit, once the first pass has told what is there: someone waits for that.
- * Where the budget of watches ends, inode and st_nlink are looked at.
- *
- * Most groups have none below them, and st_nlink says so: those are neither opened nor listed, which is
- * half of the first pass.
+ * The directories of all hierarchies, kept from pass to pass. Owns every struct cgroup_dir. Never walks the
+ * tree by recursion: groups nest as deep as memory allows. Most groups have none below them, and st_nlink
+ * says so: those are neither opened nor listed, which is half of the first pass.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -26,16 +16,9 @@
 #include "base/cleanup.h"
 #include "base/dir.h"
 #include "collectors/cgroups_files.h"
+#include "collectors/cgroups_watches.h"
 
-#define WATCH_MASK    (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_MODIFY | IN_ONLYDIR)
 #define LISTING_BYTES (64u << 10)
-
-/* The first update is of pass 2. */
-#define WATCHED_FROM_PASS 3
-
-/* st_nlink of a directory without subdirectories, where the file system counts them: cgroups do. One that
- * doesn't has 1 for all. */
-#define LINKS_OF_LEAF 2
 
 /* struct listed - a subdirectory as a listing found it */
 struct listed {
@@ -58,7 +41,7 @@ static void push(struct cgroup_dir ***list, size_t *len, size_t *cap, struct cgr
 	(*list)[(*len)++] = dir;
 }
 
-static void dir_mark_stale(struct cgroup_tree *tree, struct cgroup_dir *dir)
+void cgroup_dir_mark_stale(struct cgroup_tree *tree, struct cgroup_dir *dir)
 {
 	if (dir->flags & (DIR_STALE | DIR_DEAD))
 		return;
@@ -68,7 +51,7 @@ static void dir_mark_stale(struct cgroup_tree *tree, struct cgroup_dir *dir)
 
 void cgroup_dir_suspect(struct cgroup_tree *tree, struct cgroup_dir *dir)
 {
-	dir_mark_stale(tree, dir->parent ? dir->parent : dir);
+	cgroup_dir_mark_stale(tree, dir->parent ? dir->parent : dir);
 }
 
 struct cgroup_dir *cgroup_dir_next(const struct cgroup_dir *top, struct cgroup_dir *dir)
@@ -117,179 +100,6 @@ struct cgroup_dir *cgroup_dir_find(struct cgroup_dir *root, struct span path)
 	return dir;
 }
 
-/* ---- Watches ---- */
-
-static int watch_compare(const void *a, const void *b)
-{
-	const struct cgroup_dir *x = a, *y = b;
-
-	return (x->watch > y->watch) - (x->watch < y->watch);
-}
-
-static struct cgroup_dir *watch_find(struct cgroup_tree *tree, int watch)
-{
-	struct cgroup_dir key = {.watch = watch};
-	struct cgroup_dir **found = tfind(&key, &tree->watched, watch_compare);
-
-	return found ? *found : NULL;
-}
-
-/* Not inotify_rm_watch(): the kernel ends the watch with the directory, and a renamed directory is
- * taken in again with the same one. */
-static void watch_forget(struct cgroup_tree *tree, struct cgroup_dir *dir)
-{
-	if (dir->watch < 0) {
-		tree->unwatched--;
-		return;
-	}
-	tdelete(dir, &tree->watched, watch_compare);
-	tree->left.watches++;
-	dir->watch = -1;
-}
-
-/* There is no inotify call that takes a descriptor, and by its path a deep directory can't be named:
- * it is named from its parent, which is open while its children are taken in. */
-static int watch_inotify(struct cgroup_tree *tree, const struct cgroup_dir *dir)
-{
-	char path[64 + NAME_MAX];
-	int fd;
-
-	if (cgroup_dir_fd(tree, dir->parent ? dir->parent : dir, &fd) != 0)
-		return -1;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", fd, dir->parent ? dir->name : "");
-	return inotify_add_watch(tree->inotify_fd, path, WATCH_MASK);
-}
-
-/* Of a directory that has none */
-static void watch_add(struct cgroup_tree *tree, struct cgroup_dir *dir)
-{
-	if (tree->inotify_fd < 0 || tree->left.watches <= 0 || tree->pass < WATCHED_FROM_PASS)
-		return;
-	dir->watch = watch_inotify(tree, dir);
-	if (dir->watch < 0)
-		return;
-	if (watch_find(tree, dir->watch)) {
-		/* The same directory twice: only the first hears of it. */
-		dir->watch = -1;
-		return;
-	}
-	tsearch(dir, &tree->watched, watch_compare);
-	tree->unwatched--;
-	tree->left.watches--;
-}
-
-/* The kernel itself "writes" to these when it has something to tell, often. */
-static bool is_events_file(const char *name)
-{
-	return span_ends(span_of(name), SPAN(".events"));
-}
-
-static bool is_procs_file(const char *name)
-{
-	return strcmp(name, "cgroup.procs") == 0 || strcmp(name, "cgroup.threads") == 0 ||
-	       strcmp(name, "tasks") == 0;
-}
-
-/* Who enters a group left another. If that is above this one its sums are what they were. */
-static void take_move(struct cgroup_tree *tree, struct cgroup_dir *dir)
-{
-	tree->moved |= 1u << dir->hierarchy;
-	for (; dir; dir = dir->parent)
-		dir->flags |= DIR_WRITTEN;
-}
-
-/* A controller that is switched on or off in a directory changes the files of its children. */
-static void take_write(struct cgroup_tree *tree, struct cgroup_dir *dir, const char *name)
-{
-	dir->flags |= DIR_WRITTEN;
-	if (is_procs_file(name))
-		take_move(tree, dir);
-	if (is_procs_file(name) || is_events_file(name))
-		return;
-	cgroup_dir_forget(tree, dir, false);
-	if (strcmp(name, "cgroup.subtree_control") == 0)
-		for (uint32_t i = 0; i < dir->children_len; i++)
-			cgroup_dir_forget(tree, dir->children[i], true);
-}
-
-/* Events were lost: anything may have happened. */
-static void mark_everything(struct cgroup_tree *tree)
-{
-	tree->moved = UINT32_MAX;
-	for (size_t h = 0; h < tree->hierarchies.len; h++)
-		for (struct cgroup_dir *dir = tree->roots[h]; dir;
-		     dir = cgroup_dir_next(tree->roots[h], dir)) {
-			dir_mark_stale(tree, dir);
-			cgroup_dir_forget(tree, dir, true);
-		}
-}
-
-static void take_event(struct cgroup_tree *tree, const struct inotify_event *event)
-{
-	struct cgroup_dir *dir;
-
-	if (event->mask & IN_Q_OVERFLOW) {
-		mark_everything(tree);
-		return;
-	}
-	dir = watch_find(tree, event->wd);
-	if (!dir)
-		return;
-	if (event->mask & IN_IGNORED) {
-		watch_forget(tree, dir);
-		tree->unwatched++;
-		cgroup_dir_suspect(tree, dir);
-	} else if (event->mask & IN_MODIFY) {
-		take_write(tree, dir, event->len ? event->name : "");
-	} else if (event->mask & IN_ISDIR) {
-		dir_mark_stale(tree, dir);
-	}
-}
-
-static void take_events(struct cgroup_tree *tree)
-{
-	_Alignas(struct inotify_event) char buf[16384];
-	ssize_t n;
-
-	if (tree->inotify_fd < 0)
-		return;
-	while ((n = read(tree->inotify_fd, buf, sizeof(buf))) > 0)
-		for (char *p = buf; p < buf + n;) {
-			const struct inotify_event *event = (const struct inotify_event *)p;
-
-			take_event(tree, event);
-			p += sizeof(*event) + event->len;
-		}
-}
-
-static bool is_leaf(const struct stat *st)
-{
-	return st->st_nlink == LINKS_OF_LEAF;
-}
-
-/* A file system that doesn't count subdirectories is listed every time. */
-static void check_unwatched_dir(struct cgroup_tree *tree, struct cgroup_dir *dir)
-{
-	struct stat st;
-	int r = cgroup_dir_stat(tree, dir, &st);
-
-	if (r == READ_GONE || (r == 0 && st.st_ino != dir->inode))
-		cgroup_dir_suspect(tree, dir);
-	else if (r == 0 && (st.st_nlink < LINKS_OF_LEAF || st.st_nlink != dir->links_count))
-		dir_mark_stale(tree, dir);
-}
-
-static void check_unwatched(struct cgroup_tree *tree)
-{
-	if (tree->unwatched == 0)
-		return;
-	for (size_t h = 0; h < tree->hierarchies.len; h++)
-		for (struct cgroup_dir *dir = tree->roots[h]; dir;
-		     dir = cgroup_dir_next(tree->roots[h], dir))
-			if (dir->watch < 0)
-				check_unwatched_dir(tree, dir);
-}
-
 /* ---- Taking in and letting go ---- */
 
 void cgroup_dir_unlink(struct cgroup_dir *dir)
@@ -304,6 +114,11 @@ void cgroup_dir_unlink(struct cgroup_dir *dir)
 	dir->linked = NULL;
 }
 
+static bool is_leaf(const struct stat *st)
+{
+	return st->st_nlink == CGROUP_LEAF_LINKS;
+}
+
 /* Learns its inode, and whether there is anything to list. */
 static int dir_identify(struct cgroup_tree *tree, struct cgroup_dir *dir)
 {
@@ -315,7 +130,7 @@ static int dir_identify(struct cgroup_tree *tree, struct cgroup_dir *dir)
 	if (r == 0 && is_leaf(&st))
 		dir->links_count = st.st_nlink;
 	else if (r != READ_GONE)
-		dir_mark_stale(tree, dir);
+		cgroup_dir_mark_stale(tree, dir);
 	return r;
 }
 
@@ -334,9 +149,9 @@ static struct cgroup_dir *dir_new(struct cgroup_tree *tree, struct cgroup_dir *p
 	/* The watch comes before the look at what is below, so that nothing can be made unseen between
 	 * them. */
 	tree->unwatched++;
-	watch_add(tree, dir);
+	cgroup_watch_add(tree, dir);
 	if (dir_identify(tree, dir) == READ_GONE) {
-		watch_forget(tree, dir);
+		cgroup_watch_forget(tree, dir);
 		free(dir);
 		return NULL;
 	}
@@ -361,7 +176,7 @@ static void dir_remove(struct cgroup_tree *tree, struct cgroup_dir *dir)
 		dir = tree->dead[i];
 		for (uint32_t c = 0; c < dir->children_len; c++)
 			dir_bury(tree, dir->children[c]);
-		watch_forget(tree, dir);
+		cgroup_watch_forget(tree, dir);
 		cgroup_dir_unlink(dir);
 		cgroup_dir_release(tree, dir);
 	}
@@ -497,20 +312,8 @@ static void mark_unlisted(struct cgroup_tree *tree)
 		for (struct cgroup_dir *dir = tree->roots[h]; dir;
 		     dir = cgroup_dir_next(tree->roots[h], dir)) {
 			if (dir->flags & DIR_UNLISTED)
-				dir_mark_stale(tree, dir);
+				cgroup_dir_mark_stale(tree, dir);
 			dir->flags &= (uint8_t)~DIR_UNLISTED;
-		}
-}
-
-/* What the first pass took in; what was changed meanwhile shows when it is looked at once more. */
-static void watch_all(struct cgroup_tree *tree)
-{
-	for (size_t h = 0; h < tree->hierarchies.len; h++)
-		for (struct cgroup_dir *dir = tree->roots[h]; dir;
-		     dir = cgroup_dir_next(tree->roots[h], dir)) {
-			watch_add(tree, dir);
-			check_unwatched_dir(tree, dir);
-			cgroup_dir_forget(tree, dir, true);
 		}
 }
 
@@ -518,10 +321,7 @@ void cgroup_tree_update(struct cgroup_tree *tree)
 {
 	tree->pass++;
 	tree->moved = 0;
-	if (tree->pass == WATCHED_FROM_PASS)
-		watch_all(tree);
-	take_events(tree);
-	check_unwatched(tree);
+	cgroup_watches_take(tree);
 	mark_unlisted(tree);
 	while (tree->stale_len > 0) {
 		struct cgroup_dir *dir = tree->stale[--tree->stale_len];
