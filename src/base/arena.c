@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The bump allocator. Owns its blocks; never frees a single object, never returns NULL, never runs
- * destructors.
+ * The bump allocator. Owns its blocks, and those that wait for the next arena; never frees a single object,
+ * never returns NULL, never runs destructors.
  */
 #include "base/arena.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(p, len)   ((void)(p), (void)(len))
+#define ASAN_UNPOISON_MEMORY_REGION(p, len) ((void)(p), (void)(len))
+#endif
 
 #define ARENA_FIRST_BYTES (64u << 10)
 #define ARENA_GROW_MAX	  (8u << 20)
@@ -21,6 +29,7 @@ struct arena_block {
 	size_t size;		  /* of data */
 	size_t used;		  /* of data */
 	size_t dirty;		  /* of data; the rest is still zero as calloc() gave it */
+	unsigned int age;	  /* as a spare one: arenas that ended without a use for it */
 	_Alignas(16) unsigned char data[];
 };
 
@@ -30,10 +39,96 @@ static __attribute__((noreturn)) void out_of_memory(size_t size)
 	abort();
 }
 
+/* ---- Spare blocks ---- */
+
+/*
+ * A snapshot ends as a whole, and the next one wants as much. By way of the kernel that is a page fault for
+ * each 4 KiB: of a pass over 10,000 processes they took from a tenth of the time to, in a virtual machine
+ * without nested paging, more than half. So large blocks of an arena that ends are kept for the next, and
+ * given back when a few others ended without a use for them.
+ */
+#define SPARE_MIN_BYTES (256u << 10)
+#define SPARE_AGE_MAX	3
+
+static pthread_mutex_t spare_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct arena_block *spare_blocks;
+
+static void free_blocks(struct arena_block *blocks)
+{
+	while (blocks) {
+		struct arena_block *next = blocks->next;
+
+		free(blocks);
+		blocks = next;
+	}
+}
+
+/* Never waits: the child of a fork() may find the lock taken for ever. NULL: there is none. */
+static struct arena_block *spare_take(size_t size)
+{
+	struct arena_block *found = NULL;
+
+	if (size < SPARE_MIN_BYTES || pthread_mutex_trylock(&spare_lock) != 0)
+		return NULL;
+	for (struct arena_block **at = &spare_blocks; *at; at = &(*at)->next)
+		if ((*at)->size >= size && (*at)->size / 2 <= size) {
+			found = *at;
+			*at = found->next;
+			break;
+		}
+	pthread_mutex_unlock(&spare_lock);
+	if (found)
+		ASAN_UNPOISON_MEMORY_REGION(found->data, found->size);
+	return found;
+}
+
+/* Return: those that nobody had a use for */
+static struct arena_block *spare_grow_older(void)
+{
+	struct arena_block *old = NULL, *block;
+
+	for (struct arena_block **at = &spare_blocks; (block = *at);) {
+		if (block->age++ < SPARE_AGE_MAX) {
+			at = &block->next;
+			continue;
+		}
+		*at = block->next;
+		block->next = old;
+		old = block;
+	}
+	return old;
+}
+
+/* Takes the blocks of an arena that ended. */
+static void spare_give(struct arena_block *blocks)
+{
+	struct arena_block *old, *next;
+
+	if (!blocks || pthread_mutex_trylock(&spare_lock) != 0) {
+		free_blocks(blocks);
+		return;
+	}
+	old = spare_grow_older();
+	for (; blocks; blocks = next) {
+		next = blocks->next;
+		blocks->used = blocks->age = 0;
+		blocks->next = spare_blocks;
+		spare_blocks = blocks;
+		ASAN_POISON_MEMORY_REGION(blocks->data, blocks->size);
+	}
+	pthread_mutex_unlock(&spare_lock);
+	free_blocks(old);
+}
+
+/* ---- Arenas ---- */
+
 static struct arena_block *block_new(size_t size)
 {
-	struct arena_block *block = calloc(1, sizeof(*block) + size);
+	struct arena_block *block = spare_take(size);
 
+	if (block)
+		return block;
+	block = calloc(1, sizeof(*block) + size);
 	if (!block)
 		out_of_memory(size);
 	block->size = size;
@@ -138,12 +233,18 @@ void arena_reset(struct arena *arena)
 
 void arena_finish(struct arena *arena)
 {
-	struct arena_block *block, *next;
+	struct arena_block *block, *next, *large = NULL;
 
 	for (block = arena->blocks; block; block = next) {
 		next = block->next;
-		free(block);
+		if (block->size < SPARE_MIN_BYTES) {
+			free(block);
+			continue;
+		}
+		block->next = large;
+		large = block;
 	}
+	spare_give(large);
 	*arena = ARENA_INIT;
 }
 

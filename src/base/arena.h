@@ -37,7 +37,7 @@ char *arena_printf(struct arena *arena, const char *fmt, ...) __attribute__((for
 /** arena_reset() - forget everything, keep the largest block for the next use */
 void arena_reset(struct arena *arena);
 
-/** arena_finish() - free every block */
+/** arena_finish() - free every block; large ones wait for a while for the next arena, of any thread */
 void arena_finish(struct arena *arena);
 
 /** xmalloc(), xcalloc(), xrealloc(), xstrdup() - as the C library's, but abort instead of NULL */

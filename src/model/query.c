@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/cleanup.h"
 
 /* struct node - a row while it is being ordered */
 struct node {
@@ -28,6 +27,7 @@ struct node {
 struct run {
 	const struct query *query;
 	const struct snapshot *snapshot;
+	struct arena scratch; /* all that follows */
 	struct node *nodes;
 	size_t len;
 	uint32_t *node_of;	/* row index to node, INDEX_NONE where the row is not admitted */
@@ -131,7 +131,7 @@ static void sort_pids(struct run *run)
 
 	if (!query->pids)
 		return;
-	run->pids = xmalloc(query->pids_len * sizeof(*run->pids));
+	run->pids = arena_array(&run->scratch, query->pids_len, sizeof(*run->pids));
 	memcpy(run->pids, query->pids, query->pids_len * sizeof(*run->pids));
 	qsort(run->pids, query->pids_len, sizeof(*run->pids), compare_pids);
 }
@@ -154,7 +154,7 @@ static void sort_folded(struct run *run)
 
 	if (!query->folded_len || !(query->flags & QUERY_TREE))
 		return;
-	run->folded = xmalloc(query->folded_len * sizeof(*run->folded));
+	run->folded = arena_array(&run->scratch, query->folded_len, sizeof(*run->folded));
 	memcpy(run->folded, query->folded, query->folded_len * sizeof(*run->folded));
 	qsort(run->folded, query->folded_len, sizeof(*run->folded), compare_keys);
 }
@@ -163,8 +163,8 @@ static void pick(struct run *run)
 {
 	size_t total = rows_len(run->snapshot, run->query->kind);
 
-	run->nodes = xmalloc(total * sizeof(*run->nodes));
-	run->node_of = xmalloc(total * sizeof(*run->node_of));
+	run->nodes = arena_array(&run->scratch, total, sizeof(*run->nodes));
+	run->node_of = arena_array(&run->scratch, total, sizeof(*run->node_of));
 	for (uint32_t i = 0; i < total; i++) {
 		struct row row = {run->snapshot, run->query->kind, i};
 		struct node *node = &run->nodes[run->len];
@@ -219,16 +219,15 @@ static void merge_sort(const struct run *run, uint32_t *order, uint32_t *scratch
 /* Rows stand in the snapshot by pid, path or name, so a stable sort keeps equal ones from dancing. */
 static void sort(struct run *run)
 {
-	_cleanup_(cleanup_free)
-	uint32_t *scratch = NULL;
+	uint32_t *other;
 
-	run->order = xmalloc(run->len * sizeof(*run->order));
+	run->order = arena_array(&run->scratch, run->len, sizeof(*run->order));
 	for (uint32_t i = 0; i < run->len; i++)
 		run->order[i] = i;
 	if (!run->query->sort)
 		return;
-	scratch = xmalloc(run->len * sizeof(*scratch));
-	merge_sort(run, run->order, scratch, run->len);
+	other = arena_array(&run->scratch, run->len, sizeof(*other));
+	merge_sort(run, run->order, other, run->len);
 }
 
 static uint32_t process_index(const struct snapshot *snapshot, pid_t pid)
@@ -309,8 +308,7 @@ static uint32_t parent_node(const struct run *run, const struct node *node)
  * while pids are being reused, but a loop here would hang the screen. */
 static void cut_rings(struct run *run)
 {
-	_cleanup_(cleanup_free)
-	uint32_t *seen = xcalloc(run->len, sizeof(*seen));
+	uint32_t *seen = arena_array(&run->scratch, run->len, sizeof(*seen));
 
 	for (uint32_t i = 0; i < run->len; i++) {
 		uint32_t at = i;
@@ -454,7 +452,7 @@ static void write_flat(const struct run *run, struct row_list *out)
 
 void query_run(const struct query *query, const struct snapshot *snapshot, struct row_list *out)
 {
-	struct run run = {.query = query, .snapshot = snapshot};
+	struct run run = {.query = query, .snapshot = snapshot, .scratch = ARENA_INIT};
 
 	out->len = 0;
 	sort_pids(&run);
@@ -470,11 +468,7 @@ void query_run(const struct query *query, const struct snapshot *snapshot, struc
 	} else {
 		write_flat(&run, out);
 	}
-	free(run.nodes);
-	free(run.node_of);
-	free(run.order);
-	free(run.pids);
-	free(run.folded);
+	arena_finish(&run.scratch);
 }
 
 void row_list_finish(struct row_list *list)

@@ -76,6 +76,31 @@ static void a_reset_keeps_the_largest_block(void **state)
 	assert_ptr_equal(arena_alloc(&arena, 20 << 20), large);
 }
 
+/* As the memory of one snapshot for the next but one */
+static void large_blocks_are_used_again_as_zeros(void **state)
+{
+	struct arena first = ARENA_INIT, second = ARENA_INIT, third = ARENA_INIT;
+	unsigned char *large = arena_alloc(&first, 1 << 20), *again, *other;
+
+	(void)state;
+	memset(large, 0xff, 1 << 20);
+	arena_finish(&first);
+	again = arena_alloc(&second, (1 << 20) - 4096);
+	assert_ptr_equal(again, large);
+	for (size_t i = 0; i < (1 << 20) - 4096; i++)
+		assert_int_equal(again[i], 0);
+	/* It belongs to one only. */
+	other = arena_alloc(&third, 1 << 20);
+	assert_ptr_not_equal(other, again);
+	arena_finish(&second);
+	arena_finish(&third);
+	/* Nothing much smaller gets it. */
+	again = arena_alloc(&first, 300 << 10);
+	assert_ptr_not_equal(again, large);
+	assert_ptr_not_equal(again, other);
+	arena_finish(&first);
+}
+
 static void resetting_and_finishing_nothing_is_fine(void **state)
 {
 	struct arena arena = ARENA_INIT;
@@ -162,6 +187,7 @@ static void a_size_that_overflows_aborts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(large_blocks_are_used_again_as_zeros),
 		cmocka_unit_test(memory_is_aligned_and_zero_even_after_a_reset),
 		cmocka_unit_test(pieces_do_not_overlap),
 		cmocka_unit_test(a_reset_keeps_the_largest_block),
