@@ -173,12 +173,29 @@ static void procs_view(struct procs_pass *p, const struct procs_source *source)
 	}
 }
 
-/* A filter or a search looks at every command line: each is read once, out of view as well. */
+/* Those out of view are read once each, so that they are there when they come into view: some in every
+ * pass, as all of 10,000 take longer than the processes themselves. Who filters by them asks for all. */
 static void procs_fill_cmdlines(struct procs_pass *p)
 {
-	for (size_t i = 0; i < p->len; i++)
+	struct procs_state *state = p->state;
+	unsigned int left = CMDLINES_PER_PASS;
+	size_t start = 0;
+
+	for (size_t i = 0; i < p->len; i++) {
 		if (!p->rows[i].cmdline)
-			procs_texts_cmdline(&p->state->texts, &p->rows[i], false);
+			procs_texts_known_cmdline(&state->texts, &p->rows[i]);
+		if (p->rows[i].pid <= state->filled)
+			start = i + 1;
+	}
+	for (size_t n = 0; n < p->len && left > 0; n++) {
+		struct process *row = &p->rows[(start + n) % p->len];
+
+		if (row->cmdline)
+			continue;
+		procs_texts_cmdline(&state->texts, row, false);
+		state->filled = row->pid;
+		left--;
+	}
 }
 
 /* ---- The collector ---- */

@@ -11,6 +11,9 @@
 #include "collectors/procs_texts.h"
 #include "collectors/users.h"
 
+/** CMDLINES_PER_PASS - how many command lines out of view are read at most */
+#define CMDLINES_PER_PASS 250u
+
 struct procs_pages; /* procs_bpf.c: by how much the pages of a process are told wrong */
 
 /** struct procs_state - kept between passes */
@@ -18,6 +21,7 @@ struct procs_state {
 	int proc_fd;		  /* the real /proc, which is what libproc2 reads */
 	int root_fd;		  /* "/", for the users' names; -1 */
 	struct procs_texts texts; /* names and command lines */
+	pid_t filled;		  /* the last whose command line was read out of view */
 	struct users *users;
 	struct procs_pages *pages;
 	uint64_t page_bytes;

@@ -227,6 +227,16 @@ void procs_texts_worker(struct procs_texts *texts, struct process *row)
 		row->comm = arena_strdup(texts->arena, text->comm);
 }
 
+void procs_texts_known_cmdline(struct procs_texts *texts, struct process *row)
+{
+	const struct procs_text *text = procs_texts_find(texts, row->pid);
+
+	if (text && text->cmdline)
+		row->cmdline = arena_strdup(texts->arena, text->cmdline);
+	else if (text && row->kernel_thread)
+		row->cmdline = arena_printf(texts->arena, "[%s]", row->comm);
+}
+
 void procs_texts_cmdline(struct procs_texts *texts, struct process *row, bool fresh)
 {
 	struct procs_text *text = procs_texts_find(texts, row->pid);

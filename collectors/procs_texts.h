@@ -51,6 +51,8 @@ void procs_texts_enter(struct procs_texts *texts, struct process *row, const cha
 /** procs_texts_worker() - read the name of a thread of the kernel anew, which says what it works on */
 void procs_texts_worker(struct procs_texts *texts, struct process *row);
 
+/** procs_texts_known_cmdline() - row.cmdline, if it need not be read for that */
+void procs_texts_known_cmdline(struct procs_texts *texts, struct process *row);
 /**
  * procs_texts_cmdline() - set the command line of a row that was entered in this pass
  * @fresh: read it even if it is known already

@@ -7,7 +7,7 @@
 
 #include "base/dir.h"
 #include "base/parse.h"
-#include "collectors/procs_texts.h"
+#include "collectors/procs.h"
 #include "collectors/tasks.h"
 
 #define ALL_SOURCES                                                                                \
@@ -624,6 +624,54 @@ static void half_a_crowd_that_is_killed_before_each_pass_is_not_there(void **sta
 		child_kill(&crowd[i]);
 }
 
+static size_t count_unread(const struct snapshot *snapshot, const pid_t *crowd, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++)
+		n += !find(snapshot, crowd[i])->cmdline;
+	return n;
+}
+
+/* Nothing of them is in view: a pass does not wait for all of their command lines. */
+static void a_crowd_gets_its_command_lines_in_a_few_passes(void **state)
+{
+	static pid_t crowd[CMDLINES_PER_PASS + 100];
+	struct scene scene;
+	size_t unread;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(crowd); i++) {
+		crowd[i] = vfork();
+		if (crowd[i] == 0) {
+			execl("/bin/sleep", "sleep", "100", NULL);
+			_exit(1);
+		}
+		assert_true(crowd[i] > 0);
+	}
+	scene_open(&scene);
+	scene.rig.demand.view_pids_len = 0;
+	unread = count_unread(scene_pass(&scene, SOURCE_PROCS | SOURCE_PROCS_CMDLINE), crowd,
+			      ARRAY_LEN(crowd));
+	assert_in_range(unread, 100, ARRAY_LEN(crowd));
+	for (int pass = 0; unread > 0 && pass < 30; pass++)
+		unread = count_unread(scene_pass(&scene, SOURCE_PROCS | SOURCE_PROCS_CMDLINE),
+				      crowd, ARRAY_LEN(crowd));
+	assert_int_equal(unread, 0);
+	/* Who asks for all gets all at once. */
+	scene_close(&scene);
+	scene_open(&scene);
+	scene.rig.demand.view_pids_len = SIZE_MAX;
+	assert_int_equal(count_unread(scene_pass(&scene, SOURCE_PROCS | SOURCE_PROCS_CMDLINE),
+				      crowd, ARRAY_LEN(crowd)),
+			 0);
+	scene_close(&scene);
+	for (size_t i = 0; i < ARRAY_LEN(crowd); i++) {
+		kill(crowd[i], SIGKILL);
+		waitpid(crowd[i], NULL, 0);
+	}
+}
+
 /* ---- Without privilege ---- */
 
 static void look_as_a_plain_user(void)
@@ -678,6 +726,7 @@ int main(void)
 		cmocka_unit_test(namespaces_come_from_the_pid_table),
 		cmocka_unit_test(processes_that_vanish_while_they_are_read_are_whole_or_say_so),
 		cmocka_unit_test(half_a_crowd_that_is_killed_before_each_pass_is_not_there),
+		cmocka_unit_test(a_crowd_gets_its_command_lines_in_a_few_passes),
 		cmocka_unit_test(a_plain_user_is_told_what_is_denied),
 	};
 
