@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +29,7 @@ struct arena_block {
 	struct arena_block *next; /* older */
 	size_t size;		  /* of data */
 	size_t used;		  /* of data */
-	size_t dirty;		  /* of data; the rest is still zero as calloc() gave it */
+	size_t dirty;		  /* of data; the rest is zero */
 	unsigned int age;	  /* as a spare one: arenas that ended without a use for it */
 	_Alignas(16) unsigned char data[];
 };
@@ -122,16 +123,21 @@ static void spare_give(struct arena_block *blocks)
 
 /* ---- Arenas ---- */
 
+/* Large ones come from the kernel as zeros. Of a small one the part that is never used is not touched. */
 static struct arena_block *block_new(size_t size)
 {
 	struct arena_block *block = spare_take(size);
+	bool is_zero = size >= SPARE_MIN_BYTES;
 
 	if (block)
 		return block;
-	block = calloc(1, sizeof(*block) + size);
+	block = is_zero ? calloc(1, sizeof(*block) + size) : malloc(sizeof(*block) + size);
 	if (!block)
 		out_of_memory(size);
+	block->next = NULL;
 	block->size = size;
+	block->used = block->age = 0;
+	block->dirty = is_zero ? 0 : size;
 	return block;
 }
 

@@ -2,6 +2,7 @@
 /* Processes by libproc2 and by the task iterator, over the real /proc with children that burn, map, exec and end. */
 #include "rig.h"
 
+#include <spawn.h>
 #include <sys/mman.h>
 #include <time.h>
 
@@ -637,18 +638,14 @@ static size_t count_unread(const struct snapshot *snapshot, const pid_t *crowd, 
 static void a_crowd_gets_its_command_lines_in_a_few_passes(void **state)
 {
 	static pid_t crowd[CMDLINES_PER_PASS + 100];
+	char *argv[] = {(char[]) {"sleep"}, (char[]) {"100"}, NULL};
 	struct scene scene;
 	size_t unread;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(crowd); i++) {
-		crowd[i] = vfork();
-		if (crowd[i] == 0) {
-			execl("/bin/sleep", "sleep", "100", NULL);
-			_exit(1);
-		}
-		assert_true(crowd[i] > 0);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(crowd); i++)
+		assert_int_equal(posix_spawn(&crowd[i], "/bin/sleep", NULL, NULL, argv, argv + 2),
+				 0);
 	scene_open(&scene);
 	scene.rig.demand.view_pids_len = 0;
 	unread = count_unread(scene_pass(&scene, SOURCE_PROCS | SOURCE_PROCS_CMDLINE), crowd,
