@@ -99,34 +99,6 @@ static int tabs_columns(const struct app *app, enum tab_size size, struct strbuf
 	return (int)columns;
 }
 
-/* pick_tab_size() - the largest that leaves room for words about the screen that is shown */
-static enum tab_size pick_tab_size(const struct app *app, int width, struct strbuf *text)
-{
-	static const int rest[TAB_SIZES] = {32, 28, 0, 0};
-	int size = TAB_FULL;
-	while (size < TAB_ALONE &&
-	       tabs_columns(app, (enum tab_size)size, text) + rest[size] > width)
-		size++;
-	return (enum tab_size)size;
-}
-
-static int draw_tabs(struct app *app, struct canvas *canvas, struct rect rect)
-{
-	_cleanup_(strbuf_finish)
-	struct strbuf text = STRBUF_INIT;
-	enum tab_size size = pick_tab_size(app, rect.width, &text);
-	int x = rect.x;
-	for (int screen = 0; screen < SCREENS; screen++) {
-		bool active = screen == (int)app->screen;
-		int columns = canvas_text(canvas, x, rect.y, active ? STYLE_TAB_ACTIVE : STYLE_TAB,
-					  span_of(tab_text(app, screen, size, &text)),
-					  rect.x + rect.width - x);
-		app->tabs[screen] = (struct rect) {x, rect.y, columns, 1};
-		x += columns;
-	}
-	return x;
-}
-
 /** struct flag - a word about how things are shown, at the right of the tab line */
 struct flag {
 	uint16_t style;
@@ -195,17 +167,59 @@ static struct flag_list flags_of(struct app *app)
 	return list;
 }
 
-static void draw_flags(struct app *app, struct canvas *canvas, struct rect rect)
+/* What the first @n flags need, with the gaps before them */
+static int flags_columns(const struct flag_list *list, size_t n)
 {
-	struct flag_list list = flags_of(app);
+	size_t columns = 0;
+	for (size_t i = 0; i < n; i++)
+		columns += text_width(span_of(list->flags[i].text)) + 2;
+	return (int)columns;
+}
+
+/* pick_tab_size() - the largest that leaves room for the words about the screen that is shown, but for the
+ * least important of them where names are short already */
+static enum tab_size pick_tab_size(const struct app *app, int width, const struct flag_list *flags,
+				   struct strbuf *text)
+{
+	const int rest[TAB_SIZES] = {
+		[TAB_FULL] = flags_columns(flags, flags->len),
+		[TAB_BRIEF] = flags_columns(flags, flags->len - 1),
+	};
+	int size = TAB_FULL;
+	while (size < TAB_ALONE &&
+	       tabs_columns(app, (enum tab_size)size, text) + rest[size] > width)
+		size++;
+	return (enum tab_size)size;
+}
+
+static int draw_tabs(struct app *app, struct canvas *canvas, struct rect rect,
+		     const struct flag_list *flags)
+{
+	_cleanup_(strbuf_finish)
+	struct strbuf text = STRBUF_INIT;
+	enum tab_size size = pick_tab_size(app, rect.width, flags, &text);
+	int x = rect.x;
+	for (int screen = 0; screen < SCREENS; screen++) {
+		bool active = screen == (int)app->screen;
+		int columns = canvas_text(canvas, x, rect.y, active ? STYLE_TAB_ACTIVE : STYLE_TAB,
+					  span_of(tab_text(app, screen, size, &text)),
+					  rect.x + rect.width - x);
+		app->tabs[screen] = (struct rect) {x, rect.y, columns, 1};
+		x += columns;
+	}
+	return x;
+}
+
+static void draw_flags(const struct flag_list *list, struct canvas *canvas, struct rect rect)
+{
 	int x = rect.x + rect.width;
-	for (size_t i = 0; i < list.len; i++) {
-		struct span text = span_of(list.flags[i].text);
+	for (size_t i = 0; i < list->len; i++) {
+		struct span text = span_of(list->flags[i].text);
 		int columns = (int)text_width(text);
 		if (x - columns < rect.x)
 			break;
 		x -= columns;
-		canvas_text(canvas, x, rect.y, list.flags[i].style, text, columns);
+		canvas_text(canvas, x, rect.y, list->flags[i].style, text, columns);
 		x -= 2;
 	}
 }
@@ -215,8 +229,9 @@ static void draw_tab_line(struct app *app, struct canvas *canvas, struct rect re
 	memset(app->tabs, 0, sizeof(app->tabs));
 	if (rect.height == 0)
 		return;
-	int x = draw_tabs(app, canvas, rect);
-	draw_flags(app, canvas, (struct rect) {x + 1, rect.y, rect.width - x - 1, 1});
+	const struct flag_list flags = flags_of(app);
+	int x = draw_tabs(app, canvas, rect, &flags);
+	draw_flags(&flags, canvas, (struct rect) {x + 1, rect.y, rect.width - x - 1, 1});
 }
 
 /* ---- Banner ---- */
