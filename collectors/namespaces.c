@@ -10,6 +10,7 @@
 #include "collectors/pids.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 /** struct namespaces_state - kept between passes */
 struct namespaces_state {
@@ -131,6 +132,22 @@ static int namespaces_start(const struct collect_options *options, void **out_st
 	return 0;
 }
 
+/* A plain user sees the namespaces of processes of its own, and should know that these are not all. */
+static void say_denied(const struct pass *pass)
+{
+	size_t denied = 0;
+
+	if (geteuid() == 0)
+		return;
+	for (size_t i = 0; i < pids_count(pass->pids); i++)
+		denied += (pids_at(pass->pids, i)->flags & PID_NS_DENIED) != 0;
+	if (denied > 0)
+		snapshot_add_issue(pass->snapshot,
+				   "the namespaces of %zu process%s may not be read: run as root "
+				   "to see all",
+				   denied, denied == 1 ? "" : "es");
+}
+
 static int namespaces_sample(void *data, struct pass *pass, struct err *err)
 {
 	struct ns_table table = {.arena = &pass->snapshot->arena};
@@ -140,10 +157,12 @@ static int namespaces_sample(void *data, struct pass *pass, struct err *err)
 		return 0;
 	namespaces_count(&table, pass->pids);
 	namespaces_name(data, &table, pass);
-	if (pass->demand->sources & SOURCE_NS_MORE)
+	if (pass->demand->sources & SOURCE_NS_MORE) {
 		namespaces_more(data, &table, pass);
-	else
+		say_denied(pass);
+	} else {
 		namespaces_not_asked(&table);
+	}
 	if (table.len > 0)
 		qsort(table.rows, table.len, sizeof(*table.rows), ns_compare);
 	pass->snapshot->namespaces = table.rows;
