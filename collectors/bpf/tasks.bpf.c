@@ -2,7 +2,8 @@
 /*
  * The task iterator: run by the kernel once for every thread while somebody reads from it, it writes down
  * what it sees (fact.h) and changes nothing. Every load goes straight through a typed pointer: the kernel
- * checks the types when it takes the program, and a pointer into nowhere reads as 0.
+ * checks the types when it takes the program, and a pointer into nowhere reads as 0. The one exception is for
+ * old kernels.
  */
 #include "fact.h"
 #include "kernel.h"
@@ -81,10 +82,23 @@ static void fill_signal(struct task_fact *fact, struct signal_struct *signal)
 	add_counts(fact, signal);
 }
 
-static void fill_memory(struct task_fact *fact, struct mm_struct *mm)
+/* Before Linux 6.2 the counters are an array of typedefs, which the kernel of then does not let a program
+ * walk into: they are copied. A kernel without them leaves this out. */
+static void fill_memory_before_6_2(struct task_fact *fact, struct mm_struct *mm)
 {
 	struct mm_struct___before_6_2 *old = (void *)mm;
+	struct mm_rss_stat___before_6_2 pages = {0};
 
+	bpf_probe_read_kernel(&pages, sizeof(pages),
+			      __builtin_preserve_access_index(&old->rss_stat));
+	fact->file_pages = pages.count[MM_FILEPAGES].counter;
+	fact->anon_pages = pages.count[MM_ANONPAGES].counter;
+	fact->swap_pages = pages.count[MM_SWAPENTS].counter;
+	fact->shmem_pages = pages.count[MM_SHMEMPAGES].counter;
+}
+
+static void fill_memory(struct task_fact *fact, struct mm_struct *mm)
+{
 	if (bpf_core_field_exists(mm->rss_stat[0].count))
 		fact->has |= FACT_HAS_ROUGH_PAGES;
 	if (!mm)
@@ -96,10 +110,7 @@ static void fill_memory(struct task_fact *fact, struct mm_struct *mm)
 		fact->swap_pages = mm->rss_stat[MM_SWAPENTS].count;
 		fact->shmem_pages = mm->rss_stat[MM_SHMEMPAGES].count;
 	} else {
-		fact->file_pages = old->rss_stat.count[MM_FILEPAGES].counter;
-		fact->anon_pages = old->rss_stat.count[MM_ANONPAGES].counter;
-		fact->swap_pages = old->rss_stat.count[MM_SWAPENTS].counter;
-		fact->shmem_pages = old->rss_stat.count[MM_SHMEMPAGES].counter;
+		fill_memory_before_6_2(fact, mm);
 	}
 }
 

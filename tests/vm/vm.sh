@@ -183,7 +183,8 @@ boot() {
 # tests - the unit tests that were built, less those that see no kernel; runner.sh chooses of them
 tests() {
 	for program in "$build"/tests/runtime_test_* "$build"/tests/collectors_test_*_kernel \
-		"$build"/tests/collectors_test_by_namespace "$build"/tests/collectors_test_namespaces; do
+		"$build"/tests/collectors_test_by_namespace "$build"/tests/collectors_test_namespaces \
+		"$build"/tests/collectors_test_tasks "$build"/tests/collectors_test_procs; do
 		case $program in
 		*_chunk7 | *'*' | *_archive | *_spec | *_spec_json | *_elf) continue ;;
 		esac

@@ -37,6 +37,7 @@ belongs_here() {
 	v[12]:runtime_test_guard | v[12]:runtime_test_killer) ;;
 	v2:runtime_test_bomb | v2:runtime_test_launch_enter | v2:runtime_test_launch_users) ;;
 	v[12]:e2e_test_limit | v[12]:e2e_test_kill | v[12]:e2e_test_sandbox) ;;
+	v2:collectors_test_tasks | v2:collectors_test_procs) ;; # another kernel than the builder's
 	v2:e2e_test_hostile | hybrid:e2e_test_ns_lsns) ;;
 	hybrid:test_fork_bomb) return 1 ;; # a minute, for what v1 and v2 tell
 	*:test_*) ;;

@@ -4,6 +4,10 @@
 . "$(dirname "$0")/lib.sh"
 need_engines
 
+# On every kernel: a program that the kernel does not take falls back without a word.
+is "source of processes" "processes from a BPF task iterator" \
+	"$("$BOXTOP" --version --source bpf 2>&1 | sed -n 's/.*\(processes from .*\)/\1/p')"
+
 "$BOXTOP" ps podman-plain --format json >"$work/ps" || fail "ps: exit code $?"
 podman top podman-plain hpid pid comm | tail -n +2 | while read -r outer inner comm; do
 	echo "$outer $inner"
