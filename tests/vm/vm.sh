@@ -14,13 +14,13 @@
 # 30 days; what a boot writes to it is thrown away. The project goes in on a disk image and the results
 # come out on it. BOXTOP_VM_LIBRARIES says what the programs link with, BOXTOP_VM_BUILD where they are,
 # BOXTOP_VM_QEMU gives options to qemu. BOXTOP_VM_SECONDS is how long the tests of a shape may take together
-# (720); what is not done by then has failed. A shape that was booted under the same BOXTOP_VM_RUN is not
+# (900); what is not done by then has failed. A shape that was booted under the same BOXTOP_VM_RUN is not
 # booted again: what came of it is told again.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 source=$(cd "$here/../.." && pwd)
 build=${BOXTOP_VM_BUILD:-$source/build/bench}
-seconds=${BOXTOP_VM_SECONDS:-720}
+seconds=${BOXTOP_VM_SECONDS:-900}
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/boxtop-vm
 shapes="light v2 hybrid v1"
 work=
