@@ -181,8 +181,9 @@ static struct draft *add_row(struct identity_pass *ip, struct ns_groups *groups,
 
 	draft->by_namespace = true;
 	draft->leader = group->leader;
-	draft->parent =
-		group->outer == INDEX_NONE ? group->around : groups->items[group->outer].draft;
+	draft->parent = group->outer == INDEX_NONE ? INDEX_NONE : groups->items[group->outer].draft;
+	if (draft->parent == INDEX_NONE)
+		draft->parent = group->around;
 	draft->key = key_of(group);
 	if (!sandboxes_claim(ip->sandboxes, group->leader, group->outside, &draft->claim) &&
 	    !by_monitor(ip, groups, index, &draft->claim)) {

@@ -18,7 +18,7 @@
 /** CGROUP_LEAF_LINKS - st_nlink of a directory without any below it; 1 where they are not counted */
 #define CGROUP_LEAF_LINKS 2
 
-/** CGROUP_RETRY_PASSES - what is not there, not linked or only remembered is looked at anew so seldom */
+/** CGROUP_RETRY_PASSES - what is not there, not linked or only remembered is looked at again once in so many */
 #define CGROUP_RETRY_PASSES 64
 
 /** enum kept_state - what is known of a file of a directory */

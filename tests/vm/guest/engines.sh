@@ -180,9 +180,10 @@ engine_bubblewrap() {
 	printf 'engine bubblewrap\npid %s\n' "$(child bwrap $!)" | row "by-namespace:bwrap"
 }
 
-# The recipe of a tutorial.
+# The recipe of a tutorial: into a debootstrap tree, as the guest's own is one, with a layer over it.
 engine_byhand() {
-	cp -a $tree $world/jail
+	mkdir -p $world/jail $world/upper $world/work
+	mount -t overlay overlay -o "lowerdir=/,upperdir=$world/upper,workdir=$world/work" $world/jail
 	setsid unshare --fork --pid --mount --uts --ipc --mount-proc=$world/jail/proc \
 		chroot $world/jail sleep 3600 </dev/null >/dev/null 2>&1 &
 	printf 'engine unshare\npid %s\nroot_path %s\n' "$(child sleep $!)" $world/jail |
