@@ -65,13 +65,14 @@ systemd-cgtop -b -n 2 -d 4 --raw --depth 5 >"$work/cgtop" 2>&1 &
 cgtop=$!
 "$BOXTOP" stats -n 2 -d 4 --format json docker-plain >"$work/busy" || fail "stats -n 2: exit code $?"
 last=$(cpu_usage)
+# It looks at the same seconds, and starts later: what is busy ends after it.
+wait $cgtop
 docker exec docker-plain sh -c 'for p in /proc/[1-9]*; do
 	if grep -q while $p/cmdline && [ ${p#/proc/} -ne $$ ]; then
 		kill -KILL ${p#/proc/}
 	fi
 done'
-# systemd-cgtop, looking at the same seconds: path, tasks (it counts others), CPU, memory
-wait $cgtop
+# systemd-cgtop: path, tasks, CPU, memory
 cgtop() {
 	awk -v id="$(value docker-plain id)" -v n="$1" 'index($1, id) { last = $n } END { print last }' \
 		"$work/cgtop"
@@ -79,10 +80,9 @@ cgtop() {
 busy() {
 	jq -rs "last.containers[0].$1" "$work/busy"
 }
-if [ "$SHAPE" = v2 ]; then
-	near "systemd-cgtop: CPU" "$(cgtop 3)" "$(busy cpu_pct)" 10 8
-	near "systemd-cgtop: memory" "$(cgtop 4)" "$(busy memory_current_bytes)" 10 524288
-fi
+is "systemd-cgtop: tasks" "$(cgtop 2)" "$(busy pids_current)"
+near "systemd-cgtop: CPU" "$(cgtop 3)" "$(busy cpu_pct)" 10 8
+near "systemd-cgtop: memory" "$(cgtop 4)" "$(busy memory_current_bytes)" 10 524288
 jq -rs '.[].containers[0].cpu_usage_usec' "$work/busy" >"$work/usage"
 {
 	echo "$first"
