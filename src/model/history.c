@@ -6,15 +6,27 @@
 #include "model/history.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+/*
+ * struct series - the past of one number. Most containers are idle most of the time: what did not change for as
+ * long as a ring is needs none, and of 5,000 of them that makes tens of MiB.
+ */
+struct series {
+	float *values;	/* at sample number % HISTORY_LEN; NULL: all are @newest */
+	float newest;	/* of sample number ring.last */
+	uint64_t known; /* sample number of the first that was not NAN; 0: none yet */
+	uint64_t same;	/* sample number since which it is @newest */
+};
 
 /* struct ring - the past of one container */
 struct ring {
 	uint64_t key;
-	uint64_t first;				   /* sample number of its first value */
-	uint64_t last;				   /* sample number of its newest value */
-	float values[HISTORY_SERIES][HISTORY_LEN]; /* at sample number % HISTORY_LEN */
+	uint64_t first; /* sample number of its first value */
+	uint64_t last;	/* sample number of its newest value */
+	struct series series[HISTORY_SERIES];
 };
 
 struct history {
@@ -30,12 +42,19 @@ struct history *history_new(void)
 	return xcalloc(1, sizeof(struct history));
 }
 
+static void ring_free(struct ring *ring)
+{
+	for (size_t s = 0; s < HISTORY_SERIES; s++)
+		free(ring->series[s].values);
+	free(ring);
+}
+
 void history_free(struct history *history)
 {
 	if (!history)
 		return;
 	for (size_t i = 0; i < history->len; i++)
-		free(history->rings[i]);
+		ring_free(history->rings[i]);
 	free(history->rings);
 	free(history);
 }
@@ -108,17 +127,62 @@ static float worst_pressure(const struct usage_pressure *pressure)
 		     known_or_nan(pressure->io_some_pct));
 }
 
+static bool is_same(float a, float b)
+{
+	return a == b || (isnan(a) && isnan(b));
+}
+
+/* From here on values differ: those until now are written down. */
+static void unfold(struct series *series)
+{
+	series->values = xreallocarray(NULL, HISTORY_LEN, sizeof(float));
+	for (size_t i = 0; i < HISTORY_LEN; i++)
+		series->values[i] = series->newest;
+}
+
+static void series_append(struct series *series, uint64_t sample, float value)
+{
+	bool same = is_same(series->newest, value);
+
+	if (!series->known) {
+		/* What comes before the first that is known is not kept at all. */
+		series->known = isnan(value) ? 0 : sample;
+		series->newest = value;
+		series->same = sample;
+		return;
+	}
+	if (!series->values && !same)
+		unfold(series);
+	if (series->values)
+		series->values[sample % HISTORY_LEN] = value;
+	if (!same)
+		series->same = sample;
+	series->newest = value;
+	if (sample - series->same >= HISTORY_LEN) {
+		free(series->values);
+		series->values = NULL;
+	}
+}
+
+static float series_at(const struct series *series, uint64_t sample)
+{
+	if (!series->known || sample < series->known)
+		return NAN;
+	return series->values ? series->values[sample % HISTORY_LEN] : series->newest;
+}
+
 static void append(struct history *history, uint64_t key, const float values[HISTORY_SERIES])
 {
 	struct ring *ring = find_or_add(history, key);
 
-	/* Samples that it was not there for are gaps, not what the ring held a round ago. */
-	for (uint64_t missed = ring->last + 1;
-	     ring->last && missed < history->samples && missed < ring->last + HISTORY_LEN; missed++)
-		for (size_t s = 0; s < HISTORY_SERIES; s++)
-			ring->values[s][missed % HISTORY_LEN] = NAN;
-	for (size_t s = 0; s < HISTORY_SERIES; s++)
-		ring->values[s][history->samples % HISTORY_LEN] = values[s];
+	for (size_t s = 0; s < HISTORY_SERIES; s++) {
+		/* Samples that it was not there for are gaps, not what the ring held a round ago. */
+		for (uint64_t missed = ring->last + 1;
+		     ring->last && missed < history->samples && missed < ring->last + HISTORY_LEN;
+		     missed++)
+			series_append(&ring->series[s], missed, NAN);
+		series_append(&ring->series[s], history->samples, values[s]);
+	}
 	ring->last = history->samples;
 }
 
@@ -170,7 +234,7 @@ static void forget_gone(struct history *history)
 
 	for (size_t i = 0; i < history->len; i++) {
 		if (history->samples - history->rings[i]->last >= HISTORY_LEN)
-			free(history->rings[i]);
+			ring_free(history->rings[i]);
 		else
 			history->rings[kept++] = history->rings[i];
 	}
@@ -200,7 +264,7 @@ static void forget(struct history *history, uint64_t key)
 
 	if (at == history->len || history->rings[at]->key != key)
 		return;
-	free(history->rings[at]);
+	ring_free(history->rings[at]);
 	history->len--;
 	memmove(&history->rings[at], &history->rings[at + 1],
 		(history->len - at) * sizeof(*history->rings));
@@ -237,6 +301,6 @@ size_t history_get(const struct history *history, uint64_t key, enum history_ser
 	if (n > have)
 		n = (size_t)have;
 	for (size_t i = 0; i < n; i++)
-		out[i] = (double)ring->values[series][(ring->last - n + 1 + i) % HISTORY_LEN];
+		out[i] = (double)series_at(&ring->series[series], ring->last - n + 1 + i);
 	return n;
 }

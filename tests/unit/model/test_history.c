@@ -184,6 +184,34 @@ static void a_cgroup_is_remembered_while_it_is_watched(void **state)
 	history_free(history);
 }
 
+/* Values that stand still, some longer than a ring is, that jump, and samples without the container: as if each had
+ * been written down. */
+static void what_stands_still_reads_as_if_written_down(void **state)
+{
+	static const unsigned int stretches[] = {1, 2, 40, 299, 300, 301, 650, 3, 1, 310};
+	struct history *history = history_new();
+	double all[2400], out[HISTORY_LEN];
+	size_t len = 0;
+
+	(void)state;
+	for (size_t stretch = 0; stretch < ARRAY_LEN(stretches); stretch++)
+		for (unsigned int i = 0; i < stretches[stretch]; i++) {
+			bool there = stretch == 0 || stretch % 3 != 2 || i >= 20;
+			size_t n;
+
+			add_sample(history, stretch / 2, there);
+			all[len++] = there ? (double)(stretch / 2) : NAN;
+			if (!there)
+				continue;
+			n = history_get(history, 7, HISTORY_PIDS, out, HISTORY_LEN);
+			assert_int_equal(n, len < HISTORY_LEN ? len : HISTORY_LEN);
+			for (size_t k = 0; k < n; k++)
+				assert_true(isnan(all[len - n + k]) ? isnan(out[k])
+								    : out[k] == all[len - n + k]);
+		}
+	history_free(history);
+}
+
 static void the_time_that_samples_span_is_known(void **state)
 {
 	struct history *history = history_new();
@@ -214,6 +242,7 @@ int main(void)
 		cmocka_unit_test(a_gap_over_old_values_does_not_show_them),
 		cmocka_unit_test(one_that_was_gone_for_a_whole_ring_is_forgotten),
 		cmocka_unit_test(a_cgroup_is_remembered_while_it_is_watched),
+		cmocka_unit_test(what_stands_still_reads_as_if_written_down),
 		cmocka_unit_test(the_time_that_samples_span_is_known),
 	};
 
