@@ -5,12 +5,16 @@
  * them is ever the selected one for anybody who acts.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "ui/table_layout.h"
 
 #define GONE_USEC 4000000u
+
+/* Of a page, so that a host where much ends still shows what lives. */
+#define GONE_SHARE 3
 
 /** struct gone_row - one of them */
 struct gone_row {
@@ -78,6 +82,36 @@ static void add_ended(struct table *table, const struct key_set *living, uint64_
 	}
 }
 
+/* find_oldest() - gone_len: none but the one under the cursor, where no other row may take its place */
+static size_t find_oldest(const struct table *table)
+{
+	size_t oldest = table->gone_len;
+
+	for (size_t i = 0; i < table->gone_len; i++) {
+		const struct gone_row *gone = &table->gone[i];
+
+		if (!row_key_eq(row_key(&gone->line.row), table->selected) &&
+		    (oldest == table->gone_len ||
+		     gone->since_usec <= table->gone[oldest].since_usec))
+			oldest = i;
+	}
+	return oldest;
+}
+
+/* keep_newest() - what ended first is what has been seen longest */
+static void keep_newest(struct table *table, size_t most)
+{
+	while (table->gone_len > most) {
+		size_t oldest = find_oldest(table);
+
+		if (oldest == table->gone_len)
+			return;
+		drop(&table->gone[oldest]);
+		memmove(&table->gone[oldest], &table->gone[oldest + 1],
+			(--table->gone_len - oldest) * sizeof(table->gone[0]));
+	}
+}
+
 void table_note_gone(struct table *table, const struct snapshot *snapshot)
 {
 	size_t first, lines = table_view(table, &first);
@@ -95,6 +129,7 @@ void table_note_gone(struct table *table, const struct snapshot *snapshot)
 	key_set_keep_living(&living, table->query.kind, snapshot);
 	forget_some(table, &living, snapshot->boottime_usec);
 	add_ended(table, &living, snapshot->boottime_usec);
+	keep_newest(table, ((size_t)table_page(table) + GONE_SHARE - 1) / GONE_SHARE);
 }
 
 static int compare_places(const void *a, const void *b)

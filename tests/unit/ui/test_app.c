@@ -687,6 +687,53 @@ static void what_is_gone_stays_for_a_while_and_is_never_acted_on(void **state)
 	finish(&rig);
 }
 
+/* make_many() - containers c-FROM to c-(FROM+15), as many as a page has lines */
+static struct snapshot *make_many(unsigned int second, int from)
+{
+	struct snapshot *snapshot = make_empty(second);
+	for (int i = from; i < from + 16; i++) {
+		char path[32], name[32];
+		snprintf(path, sizeof(path), "/c-%02d", i);
+		snprintf(name, sizeof(name), "c-%02d", i);
+		make_cgroup(snapshot, path);
+		make_container(snapshot, "docker", name, path)->created_usec =
+			snapshot->realtime_usec - 60 * MAKE_SEC;
+	}
+	make_finish(snapshot);
+	return snapshot;
+}
+
+static int count_gone(struct rig *rig, int from)
+{
+	int n = 0;
+	for (int i = from; i < from + 16; i++) {
+		char text[32];
+		snprintf(text, sizeof(text), "c-%02d gone", i);
+		n += shows(rig, text);
+	}
+	return n;
+}
+
+static void what_is_gone_leaves_room_for_what_lives(void **state)
+{
+	(void)state;
+	struct rig rig;
+	start(&rig, plain_options);
+	app_take_snapshot(rig.app, make_many(1, 0));
+	press(&rig, "F3 'c-15' Enter");
+	app_take_snapshot(rig.app, make_many(2, 16));
+	draw(&rig);
+	int most = (table_page(view_table(app_view(rig.app))) + 2) / 3;
+	assert_int_equal(count_gone(&rig, 0), most);
+	/* The one under the cursor stays, though it ended with the first of them. */
+	app_take_snapshot(rig.app, make_many(3, 32));
+	draw(&rig);
+	assert_shows(&rig, "c-15 gone");
+	assert_in_range(count_gone(&rig, 0) + count_gone(&rig, 16), 2, most);
+	assert_shows(&rig, "It is gone");
+	finish(&rig);
+}
+
 static void what_comes_back_is_not_gone(void **state)
 {
 	(void)state;
@@ -1199,6 +1246,7 @@ int main(void)
 		cmocka_unit_test(the_trend_of_the_selected_container_is_drawn),
 		cmocka_unit_test(what_is_new_is_marked),
 		cmocka_unit_test(what_is_gone_stays_for_a_while_and_is_never_acted_on),
+		cmocka_unit_test(what_is_gone_leaves_room_for_what_lives),
 		cmocka_unit_test(what_comes_back_is_not_gone),
 		cmocka_unit_test(what_is_filtered_out_or_on_another_screen_is_not_gone),
 		cmocka_unit_test(what_a_row_is_called_is_copied),
