@@ -20,6 +20,7 @@
 
 #include "base/cleanup.h"
 #include "runtime/helper.h"
+#include "runtime/hooks.h"
 #include "runtime/idmap.h"
 #include "runtime/plan.h"
 #include "runtime/seccomp.h"
@@ -165,22 +166,38 @@ static void take_clone(struct session *session, const struct message *message, i
 	session->out->pidfd = pidfd;
 }
 
-static int answer_maps(struct session *session, struct err *err)
+static int say_go(struct session *session, struct err *err)
 {
 	const struct message go = {.kind = MESSAGE_GO};
+
+	if (send(session->socket_fd, &go, sizeof(go), MSG_NOSIGNAL) < 0)
+		return err_set(err, errno, "tell the sandbox to go on");
+	return 0;
+}
+
+static int answer_maps(struct session *session, struct err *err)
+{
 	int r = id_map_write(&session->maps, session->out->pid, err);
 
-	if (r < 0)
-		return r;
-	if (send(session->socket_fd, &go, sizeof(go), MSG_NOSIGNAL) < 0)
-		return err_set(err, errno, "go on after the id maps");
-	return 0;
+	return r < 0 ? r : say_go(session, err);
+}
+
+static int answer_hooks(struct session *session, struct err *err)
+{
+	const struct spec *spec = session->request.spec;
+	pid_t pid = session->out->pid;
+	int r = hooks_run(spec, SPEC_HOOK_PRESTART, pid, err);
+
+	if (r == 0)
+		r = hooks_run(spec, SPEC_HOOK_CREATE_RUNTIME, pid, err);
+	return r < 0 ? r : say_go(session, err);
 }
 
 /* struct progress - what was heard so far */
 struct progress {
-	bool maps_wanted; /* the clone may ask before the helper says that there is one */
-	int exit_code;	  /* of a launch that failed */
+	/* The clone may ask before the helper says that there is one. */
+	bool maps_wanted, hooks_wanted;
+	int exit_code; /* of a launch that failed */
 	int result;
 };
 
@@ -211,11 +228,17 @@ static void take_message(struct session *session, struct progress *progress, int
 		take_own_maps(session, message);
 	else if (message->kind == MESSAGE_MAPS)
 		progress->maps_wanted = true;
+	else if (message->kind == MESSAGE_HOOKS)
+		progress->hooks_wanted = true;
 	else if (message->kind == MESSAGE_FAILED)
 		take_failure(progress, message, err);
 	if (progress->maps_wanted && session->out->pid > 0) {
 		progress->maps_wanted = false;
 		progress->result = answer_maps(session, err);
+	}
+	if (progress->hooks_wanted && session->out->pid > 0) {
+		progress->hooks_wanted = false;
+		progress->result = answer_hooks(session, err);
 	}
 }
 

@@ -270,6 +270,9 @@ static uint32_t flags_of(const struct spec *spec)
 	flags |= spec->root.readonly ? PLAN_ROOT_READONLY : 0;
 	flags |= spec->outlive ? PLAN_OUTLIVE : 0;
 	flags |= spec->only_mounts ? PLAN_ONLY_MOUNTS : 0;
+	flags |= spec->hooks[SPEC_HOOK_PRESTART].len + spec->hooks[SPEC_HOOK_CREATE_RUNTIME].len
+			 ? PLAN_HOOKS
+			 : 0;
 	/* The default filter refuses every call that takes one. */
 	flags |= spec->seccomp != SPEC_SECCOMP_DEFAULT ? PLAN_KEYRING : 0;
 	return flags;

@@ -107,6 +107,29 @@ struct spec_process {
 	unsigned short rows, columns; /* of the terminal; 0: of the caller's */
 };
 
+/** enum spec_hook_kind - when a hook runs. createContainer and startContainer, which would run inside, are refused */
+enum spec_hook_kind {
+	SPEC_HOOK_PRESTART = 0,	  /* the namespaces are there; before pivot_root */
+	SPEC_HOOK_CREATE_RUNTIME, /* after those */
+	SPEC_HOOK_POSTSTART,	  /* the command runs */
+	SPEC_HOOK_POSTSTOP,	  /* all of it has ended */
+	SPEC_HOOK_KINDS,
+};
+
+/** struct spec_hook - config.json "hooks": a program of the host's, run with the caller's rights */
+struct spec_hook {
+	char *path;	       /* absolute */
+	struct spec_list args; /* the first is its own name; none: the path */
+	struct spec_list env;  /* all that it gets */
+	uint32_t timeout_sec;  /* 0: none */
+};
+
+/** struct spec_hooks - those of one kind, in their order */
+struct spec_hooks {
+	struct spec_hook *items;
+	size_t len;
+};
+
 /** struct spec - a sandbox to be; spec_init() gives the defaults of `boxtop run` */
 struct spec {
 	struct arena arena; /* owns every string and array */
@@ -137,6 +160,7 @@ struct spec {
 	bool detach, remove;
 	bool outlive;		      /* goes on when its supervisor dies */
 	struct spec_list annotations; /* "key=value" */
+	struct spec_hooks hooks[SPEC_HOOK_KINDS];
 };
 
 /** spec_init() - the defaults: all namespaces but time, host root, small set of capabilities, default

@@ -160,6 +160,16 @@ static int check_annotations(const struct spec_list *list, struct err *err)
 	return 0;
 }
 
+static int check_hooks(const struct spec *spec, struct err *err)
+{
+	int r = 0;
+
+	for (size_t kind = 0; kind < SPEC_HOOK_KINDS; kind++)
+		for (size_t i = 0; r == 0 && i < spec->hooks[kind].len; i++)
+			r = spec_check_path("hook", spec->hooks[kind].items[i].path, err);
+	return r;
+}
+
 /* The sandbox as a whole. */
 static int check_whole(const struct spec *spec, struct err *err)
 {
@@ -175,6 +185,8 @@ static int check_whole(const struct spec *spec, struct err *err)
 		r = check_seccomp(spec, err);
 	if (r == 0)
 		r = check_annotations(&spec->annotations, err);
+	if (r == 0)
+		r = check_hooks(spec, err);
 	return r;
 }
 

@@ -84,8 +84,7 @@ static const struct spec_key top_keys[] = {
 	{"mounts", spec_read_mounts},
 	{"linux", spec_read_linux},
 	{"annotations", read_annotations},
-	/* Programs of the host's that an engine wants run beside the container. */
-	{"hooks", spec_read_nothing},
+	{"hooks", spec_read_hooks},
 	/* Read after the rest, wherever they stand. */
 	{"domainname", spec_read_harmless},
 	{"boxtop", spec_read_harmless},
@@ -112,6 +111,7 @@ static void reset(struct spec *spec, const char *dir)
 	spec->uid_maps_len = spec->gid_maps_len = 0;
 	spec->masked_paths = spec->readonly_paths = spec->sysctls = (struct spec_list) {NULL, 0};
 	spec->annotations = (struct spec_list) {NULL, 0};
+	memset(spec->hooks, 0, sizeof(spec->hooks));
 	spec->seccomp = SPEC_SECCOMP_NONE;
 	spec->seccomp_profile = NULL;
 	spec->cgroups_path = NULL;

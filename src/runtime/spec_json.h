@@ -14,9 +14,10 @@
 /** struct spec_reader - a config.json on its way into a spec */
 struct spec_reader {
 	struct spec *spec;
-	const char *dir;	/* of config.json, absolute; relative paths start there */
-	bool restricts_devices; /* linux.resources.devices denies something */
-	uint64_t ambient;	/* capabilities that would be ambient */
+	const char *dir;	  /* of config.json, absolute; relative paths start there */
+	bool restricts_devices;	  /* linux.resources.devices denies something */
+	uint64_t ambient;	  /* capabilities that would be ambient */
+	struct spec_hooks *hooks; /* those that are being read */
 	struct err *err;
 	size_t path_len;
 	char path[160]; /* the key that is being read: "linux.resources.memory.limit" */
@@ -73,6 +74,9 @@ int spec_read_linux(struct spec_reader *reader, json_t *value);
 int spec_read_resources(struct spec_reader *reader, json_t *value);
 /** spec_check_device_list() - whether a list of devices that denies some can be kept, once all is read */
 int spec_check_device_list(struct spec_reader *reader);
+/** spec_read_hooks(), spec_write_hooks() - "hooks"; NULL: there are none */
+int spec_read_hooks(struct spec_reader *reader, json_t *value);
+json_t *spec_write_hooks(const struct spec *spec);
 /** spec_read_own(), spec_write_own() - "boxtop": what OCI has no name for */
 int spec_read_own(struct spec_reader *reader, json_t *value);
 json_t *spec_write_own(const struct spec *spec);
@@ -88,6 +92,8 @@ json_t *spec_json_linux(const struct spec *spec, json_t *seccomp);
 
 /** spec_namespace_names[] - as OCI calls them, by bit number */
 extern const char *const spec_namespace_names[SPEC_NS_KINDS];
+/** spec_hook_names[] - as OCI calls them */
+extern const char *const spec_hook_names[SPEC_HOOK_KINDS];
 /** spec_rlimit_name() - "RLIMIT_NOFILE"; NULL: none. spec_rlimit_find(): -1: none */
 const char *spec_rlimit_name(int resource);
 int spec_rlimit_find(const char *name);

@@ -246,13 +246,14 @@ int spec_print(const struct spec *spec, char **out, struct err *err)
 {
 	_cleanup_(json_decrefp)
 	json_t *config = json_object();
-	json_t *seccomp = NULL;
+	json_t *seccomp = NULL, *hooks;
 	int r = 0;
 
 	if (spec->seccomp == SPEC_SECCOMP_PROFILE)
 		r = read_profile(spec->seccomp_profile, &seccomp, err);
 	if (r < 0)
 		return r;
+	hooks = spec_write_hooks(spec);
 	json_object_set_new(config, "ociVersion", json_string("1.0.2"));
 	json_object_set_new(config, "root", json_root(&spec->root));
 	json_object_set_new(config, "process", spec_json_process(spec));
@@ -261,6 +262,8 @@ int spec_print(const struct spec *spec, char **out, struct err *err)
 	json_object_set_new(config, "mounts", json_mounts(spec));
 	json_object_set_new(config, "linux", spec_json_linux(spec, seccomp));
 	json_object_set_new(config, "annotations", json_pairs(&spec->annotations));
+	if (hooks)
+		json_object_set_new(config, "hooks", hooks);
 	json_object_set_new(config, "boxtop", spec_write_own(spec));
 	*out = json_dumps(config, JSON_INDENT(1));
 	return *out ? 0 : err_setx(err, ENOMEM, "the spec could not be put into JSON");

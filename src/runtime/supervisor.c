@@ -21,6 +21,7 @@
 #include "base/dir.h"
 #include "base/units.h"
 #include "runtime/channel.h"
+#include "runtime/hooks.h"
 #include "runtime/left.h"
 
 #define SECOND_USEC	   UINT64_C(1000000)
@@ -210,6 +211,15 @@ int life_stay(struct life *life, struct err *err)
 
 /* ---- One run ---- */
 
+/* Of those for what has happened already: one that fails changes nothing any more, but is told of. */
+static void run_hooks(struct life *life, enum spec_hook_kind kind)
+{
+	struct err why = ERR_INIT;
+
+	if (hooks_run(&life->spec, kind, life->state.info.pid, &why) < 0)
+		front_note(life->front, why.text);
+}
+
 static int start(struct life *life, struct err *err)
 {
 	struct relay *relay = &life->front->relay;
@@ -235,9 +245,11 @@ static int start(struct life *life, struct err *err)
 	if (life->launched.ids[0] && life->spec.subids)
 		front_note(life->front, life->launched.ids);
 	r = state_save(&life->dir, &life->state, err);
-	if (r == 0)
-		front_started(life);
-	return r;
+	if (r < 0)
+		return r;
+	run_hooks(life, SPEC_HOOK_POSTSTART);
+	front_started(life);
+	return 0;
 }
 
 static void tell_oom(struct life *life)
@@ -299,8 +311,10 @@ static int run_once(struct life *life, struct err *err)
 	int r = start(life, err);
 	int code = r < 0 ? r : life_stay(life, err);
 
-	if (life->launched.pidfd < 0)
+	if (life->launched.pidfd < 0) {
+		run_hooks(life, SPEC_HOOK_POSTSTOP);
 		return r;
+	}
 	if (code < 0) {
 		send_signal(life, SIGKILL);
 		collect_exit(life, NULL);
@@ -311,6 +325,7 @@ static int run_once(struct life *life, struct err *err)
 	close(life->launched.pidfd);
 	life->launched.pidfd = -1;
 	life->state.info.pid = 0;
+	run_hooks(life, SPEC_HOOK_POSTSTOP);
 	return code;
 }
 

@@ -81,6 +81,8 @@ int devices_console(struct inside *inside, struct err *err);
 /* ---- namespaces.c ---- */
 /** proc_open() - a file of the kernel's own /proc, to be written; -errno with @err */
 int proc_open(const char *path, struct err *err);
+/** namespaces_show() - let the runtime, and who runs as the same user, look at this process in /proc */
+void namespaces_show(const struct inside *inside);
 int namespaces_keyring(struct inside *inside, struct err *err);
 int namespaces_groups(struct inside *inside, struct err *err);
 int namespaces_join(struct inside *inside, struct err *err);
@@ -88,6 +90,7 @@ int namespaces_maps(struct inside *inside, struct err *err);
 int namespaces_cgroup(struct inside *inside, struct err *err);
 int namespaces_hostname(struct inside *inside, struct err *err);
 int namespaces_loopback(struct inside *inside, struct err *err);
+int namespaces_hooks(struct inside *inside, struct err *err);
 int namespaces_sysctls(struct inside *inside, struct err *err);
 
 /* ---- command.c ---- */

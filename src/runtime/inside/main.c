@@ -45,6 +45,7 @@ static const struct step steps[] = {
 	{"devices", devices_attach, PLAN_ENTER, 0},
 	{"hostname", namespaces_hostname, PLAN_ENTER, 0},
 	{"loopback", namespaces_loopback, PLAN_ENTER, 0},
+	{"hooks", namespaces_hooks, PLAN_ENTER, PLAN_HOOKS},
 	{"pivot_root", root_pivot, PLAN_ENTER, 0},
 	{"sysctl", namespaces_sysctls, PLAN_ENTER, 0},
 	{"read-only paths", mounts_protect, PLAN_ENTER, 0},
@@ -146,21 +147,6 @@ static pid_t clone_inside(struct inside *inside, int *out_pidfd)
 	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 }
 
-/*
- * Our image can't be read, so nobody may look into us, unless we say so: but a process like that belongs to
- * root in /proc, and a plain user's runtime has to write our clone's id maps there. Not where the clone is
- * born among processes of others.
- */
-static void show_to_runtime(const struct inside *inside)
-{
-	if (inside->plan->flags & PLAN_ENTER)
-		return;
-	for (int i = 0; i < SPEC_NS_KINDS; i++)
-		if (inside->fds[PLAN_FD_NS + i] >= 0)
-			return;
-	prctl(PR_SET_DUMPABLE, 1);
-}
-
 int main(int argc, char **argv, char **env)
 {
 	struct inside inside = {.socket_fd = INSIDE_SOCKET_FD,
@@ -184,7 +170,7 @@ int main(int argc, char **argv, char **env)
 	umask(0);
 	if (channel_receive_plan(&inside, &err) < 0 || steps_run(host_steps, &inside, &err) < 0)
 		fail(&inside, &err);
-	show_to_runtime(&inside);
+	namespaces_show(&inside);
 	pid = clone_inside(&inside, &pidfd);
 	if (pid < 0) {
 		err_set(&err, errno, "make the namespaces");

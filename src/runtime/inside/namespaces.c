@@ -129,6 +129,42 @@ static int become_root_of(struct err *err)
 	return 0;
 }
 
+/* What only the runtime can do, from outside, while we wait for it. */
+static int ask(struct inside *inside, enum message_kind kind, struct err *err)
+{
+	int r = channel_send(inside->socket_fd, kind, 0, -1, NULL);
+
+	if (r < 0)
+		return err_set(err, -r, "ask the runtime");
+	return channel_wait(inside->socket_fd, MESSAGE_GO, err);
+}
+
+/*
+ * Our image can't be read, so nobody may look into us, unless we say so: but a process like that belongs to
+ * root in /proc, and a plain user's runtime has to write our clone's id maps there. Not where the clone is
+ * born among processes of others.
+ */
+void namespaces_show(const struct inside *inside)
+{
+	if (inside->plan->flags & PLAN_ENTER)
+		return;
+	for (int i = 0; i < SPEC_NS_KINDS; i++)
+		if (inside->fds[PLAN_FD_NS + i] >= 0)
+			return;
+	prctl(PR_SET_DUMPABLE, 1);
+}
+
+/* Of the host's, which may set up what is in these namespaces, a network, say: they get there by /proc. */
+int namespaces_hooks(struct inside *inside, struct err *err)
+{
+	int shown = prctl(PR_GET_DUMPABLE), r;
+
+	namespaces_show(inside);
+	r = ask(inside, MESSAGE_HOOKS, err);
+	prctl(PR_SET_DUMPABLE, shown == 1);
+	return r;
+}
+
 int namespaces_maps(struct inside *inside, struct err *err)
 {
 	int r;
@@ -138,10 +174,7 @@ int namespaces_maps(struct inside *inside, struct err *err)
 		return become_root_of(err);
 	if (!(inside->plan->namespaces & SPEC_NS_USER))
 		return 0;
-	r = channel_send(inside->socket_fd, MESSAGE_MAPS, 0, -1, NULL);
-	if (r < 0)
-		return err_set(err, -r, "ask for id maps");
-	r = channel_wait(inside->socket_fd, MESSAGE_GO, err);
+	r = ask(inside, MESSAGE_MAPS, err);
 	if (r < 0)
 		return r;
 	if ((inside->plan->flags & PLAN_SETGROUPS) && setgroups(0, NULL) < 0)

@@ -36,6 +36,7 @@ enum plan_flags {
 	PLAN_SETGROUPS = 1 << 11,   /* allowed in this user namespace */
 	PLAN_CGROUP2 = 1 << 12,	    /* show the v2 tree inside, read-only */
 	PLAN_KEYRING = 1 << 13,	    /* keys can be asked for inside: not the caller's */
+	PLAN_HOOKS = 1 << 14,	    /* the runtime has something to run before pivot_root */
 };
 
 /** enum plan_fd - what plan.fds[] holds: which of the descriptors that came along, or -1 */
@@ -91,7 +92,8 @@ enum message_kind {
 	MESSAGE_ENTERED,    /* from what stands between: the same, of the process in the sandbox */
 	MESSAGE_UNMAPPED, /* helper to runtime: no mount can have the ids of the plan; @err: why */
 	MESSAGE_MAPS,	  /* inside to runtime: write my id maps now */
-	MESSAGE_GO,	  /* runtime to inside: they are written */
+	MESSAGE_HOOKS,	  /* inside to runtime: all is made but the root: run your hooks now */
+	MESSAGE_GO,	  /* runtime to inside: it is done */
 	MESSAGE_CONSOLE,  /* inside to runtime: the pty's own side attached */
 	MESSAGE_STARTED,  /* inside to runtime: the command runs */
 	MESSAGE_FAILED,	  /* to runtime: @err; @number is the exit code to leave with: 125 to 127 */

@@ -237,7 +237,13 @@ static const struct {
 	{"{\"ociVersion\":\"1.0\"}", "root.path is missing"},
 	{"{\"ociVersion\":\"1.0\",\"root\":{\"path\":\"\"}}", "root.path: is empty"},
 	{BUNDLE("", ",\"surprise\":1"), "surprise: is not supported"},
-	{BUNDLE("", ",\"hooks\":{\"prestart\":[{\"path\":\"/x\"}]}"), "hooks: is not supported"},
+	{BUNDLE("", ",\"hooks\":{\"startContainer\":[{\"path\":\"/x\"}]}"),
+	 "hooks.startContainer: is not supported"},
+	{BUNDLE("", ",\"hooks\":{\"prestart\":{}}"), "hooks.prestart: must be an array"},
+	{BUNDLE("", ",\"hooks\":{\"poststop\":[{\"path\":\"/x\"},{}]}"),
+	 "hooks.poststop[1]: must have a path"},
+	{BUNDLE("", ",\"hooks\":{\"poststop\":[{\"path\":\"/x\",\"timeout\":-1}]}"),
+	 "hooks.poststop[0].timeout"},
 	{BUNDLE(",\"apparmorProfile\":\"x\"", ""), "process.apparmorProfile"},
 	{BUNDLE(",\"terminal\":1", ""), "process.terminal: must be true or false"},
 	{BUNDLE(",\"user\":{\"uid\":-1}", ""), "process.user.uid"},
@@ -431,6 +437,17 @@ static void expect_isolation(const struct spec *a, const struct spec *b)
 	assert_int_equal(a->seccomp, b->seccomp);
 }
 
+static void expect_hooks(const struct spec_hooks *a, const struct spec_hooks *b)
+{
+	assert_int_equal(a->len, b->len);
+	for (size_t i = 0; i < a->len; i++) {
+		expect_text(a->items[i].path, b->items[i].path);
+		expect_list(&a->items[i].args, &b->items[i].args);
+		expect_list(&a->items[i].env, &b->items[i].env);
+		assert_int_equal(a->items[i].timeout_sec, b->items[i].timeout_sec);
+	}
+}
+
 static void expect_same(const struct spec *a, const struct spec *b)
 {
 	expect_text(a->name, b->name);
@@ -460,6 +477,8 @@ static void expect_same(const struct spec *a, const struct spec *b)
 	assert_int_equal(a->remove, b->remove);
 	assert_int_equal(a->outlive, b->outlive);
 	expect_list(&a->annotations, &b->annotations);
+	for (size_t kind = 0; kind < SPEC_HOOK_KINDS; kind++)
+		expect_hooks(&a->hooks[kind], &b->hooks[kind]);
 }
 
 static void expect_round_trip(struct rig *rig)
@@ -550,6 +569,21 @@ static void fill_sandbox(struct spec *spec)
 	spec->restart = SPEC_RESTART_ON_FAILURE;
 	spec->restart_max = 3;
 	spec->timeout_usec = 90000000;
+	for (size_t kind = 0; kind < SPEC_HOOK_KINDS; kind++) {
+		struct spec_hooks *hooks = &spec->hooks[kind];
+
+		hooks->len = kind;
+		hooks->items = arena_array(&spec->arena, kind + 1, sizeof(hooks->items[0]));
+		for (size_t i = 0; i < kind; i++) {
+			hooks->items[i].path = arena_printf(&spec->arena, "/h\xf6k-%zu", i);
+			hooks->items[i].timeout_sec = (uint32_t)i * 10;
+		}
+		if (kind == 0)
+			continue;
+		spec_list_add(spec, &hooks->items[0].args, "hook");
+		spec_list_add(spec, &hooks->items[0].args, "");
+		spec_list_add(spec, &hooks->items[0].env, "A=\xff");
+	}
 	spec->detach = spec->remove = spec->outlive = true;
 }
 
