@@ -15,6 +15,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "runtime/limits.h"
+#include "runtime/spec_hooks.h"
+#include "runtime/spec_list.h"
 
 /** enum spec_ns - bits; the order is the one in which they are entered */
 enum spec_ns {
@@ -29,12 +31,6 @@ enum spec_ns {
 	SPEC_NS_ALL = (1 << 8) - 1,
 };
 #define SPEC_NS_KINDS 8
-
-/** struct spec_list - strings, added by spec_list_add() alone */
-struct spec_list {
-	char **items; /* items[len] is NULL; NULL while there are none */
-	size_t len;
-};
 
 enum spec_root_kind {
 	SPEC_ROOT_HOST = 0, /* the host's own root as the lower layer; secrets masked */
@@ -105,29 +101,6 @@ struct spec_process {
 	int oom_score_adj;
 	bool oom_score_adj_set;
 	unsigned short rows, columns; /* of the terminal; 0: of the caller's */
-};
-
-/** enum spec_hook_kind - when a hook runs. createContainer and startContainer, which would run inside, are refused */
-enum spec_hook_kind {
-	SPEC_HOOK_PRESTART = 0,	  /* the namespaces are there; before pivot_root */
-	SPEC_HOOK_CREATE_RUNTIME, /* after those */
-	SPEC_HOOK_POSTSTART,	  /* the command runs */
-	SPEC_HOOK_POSTSTOP,	  /* all of it has ended */
-	SPEC_HOOK_KINDS,
-};
-
-/** struct spec_hook - config.json "hooks": a program of the host's, run with the caller's rights */
-struct spec_hook {
-	char *path;	       /* absolute */
-	struct spec_list args; /* the first is its own name; none: the path */
-	struct spec_list env;  /* all that it gets */
-	uint32_t timeout_sec;  /* 0: none */
-};
-
-/** struct spec_hooks - those of one kind, in their order */
-struct spec_hooks {
-	struct spec_hook *items;
-	size_t len;
 };
 
 /** struct spec - a sandbox to be; spec_init() gives the defaults of `boxtop run` */
