@@ -28,6 +28,7 @@
 struct hook_run {
 	const struct spec_hook *hook;
 	const char *kind;
+	const struct hooks_wait *wait;
 	int state_fd; /* its standard input */
 	int said_fd;  /* its standard error */
 	pid_t pid;
@@ -136,20 +137,28 @@ static bool is_asked_to_end(void)
 	return false;
 }
 
+static bool is_given_up(const struct hooks_wait *wait)
+{
+	return is_asked_to_end() || (wait->is_given_up && wait->is_given_up(wait->data));
+}
+
 /* 0: it ended; -ETIMEDOUT, -EINTR: it has to be ended. */
 static int await(const struct hook_run *run, int pidfd)
 {
 	uint64_t began = clock_monotonic_usec();
 	uint64_t most = run->hook->timeout_sec * UINT64_C(1000000);
-	struct pollfd ended = {.fd = pidfd, .events = POLLIN};
+	struct pollfd ends[] = {{.fd = pidfd, .events = POLLIN},
+				{.fd = run->wait->pidfd, .events = POLLIN}};
 
-	while (poll(&ended, 1, LOOK_MSEC) <= 0) {
-		if (is_asked_to_end())
+	for (;;) {
+		poll(ends, ARRAY_LEN(ends), LOOK_MSEC);
+		if (ends[0].revents)
+			return 0;
+		if (ends[1].revents || is_given_up(run->wait))
 			return -EINTR;
 		if (most && clock_monotonic_usec() - began >= most)
 			return -ETIMEDOUT;
 	}
-	return 0;
 }
 
 /* The last line that it said, into @out. */
@@ -175,7 +184,7 @@ static int judge(const struct hook_run *run, int waited, int status, struct err 
 		return err_setx(err, ETIMEDOUT, "%s hook %s: ended after its %u s", run->kind, path,
 				run->hook->timeout_sec);
 	if (waited == -EINTR)
-		return err_setx(err, EINTR, "%s hook %s: ended, as boxtop was asked to end",
+		return err_setx(err, EINTR, "%s hook %s: ended, as nobody waits for it any more",
 				run->kind, path);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
@@ -201,24 +210,24 @@ static int attend(struct hook_run *run, struct err *err)
 	return judge(run, waited, status, err);
 }
 
-static int run_hook(const struct spec *spec, const struct spec_hook *hook, const char *kind,
-		    const char *state, struct err *err)
+static int run_hook(const struct spec *spec, struct hook_run *run, const char *state,
+		    struct err *err)
 {
-	struct hook_run run = {.hook = hook, .kind = kind, .state_fd = -1, .said_fd = -1};
-	int r = memory_file(state, &run.state_fd, err);
+	int r = memory_file(state, &run->state_fd, err);
 
 	if (r == 0)
-		r = memory_file("", &run.said_fd, err);
+		r = memory_file("", &run->said_fd, err);
 	if (r == 0)
-		r = spawn(spec, &run, err);
+		r = spawn(spec, run, err);
 	if (r == 0)
-		r = attend(&run, err);
-	cleanup_close(&run.state_fd);
-	cleanup_close(&run.said_fd);
+		r = attend(run, err);
+	cleanup_close(&run->state_fd);
+	cleanup_close(&run->said_fd);
 	return r;
 }
 
-int hooks_run(const struct spec *spec, enum spec_hook_kind kind, pid_t pid, struct err *err)
+int hooks_run(const struct spec *spec, enum spec_hook_kind kind, pid_t pid,
+	      const struct hooks_wait *wait, struct err *err)
 {
 	const struct spec_hooks *hooks = &spec->hooks[kind];
 	_cleanup_(cleanup_free)
@@ -230,7 +239,14 @@ int hooks_run(const struct spec *spec, enum spec_hook_kind kind, pid_t pid, stru
 	state = print_state(spec, kind, pid);
 	if (!state)
 		return err_setx(err, ENOMEM, "the state could not be put into JSON");
-	for (size_t i = 0; r == 0 && i < hooks->len; i++)
-		r = run_hook(spec, &hooks->items[i], spec_hook_names[kind], state, err);
+	for (size_t i = 0; r == 0 && i < hooks->len; i++) {
+		struct hook_run run = {.hook = &hooks->items[i],
+				       .kind = spec_hook_names[kind],
+				       .wait = wait,
+				       .state_fd = -1,
+				       .said_fd = -1};
+
+		r = run_hook(spec, &run, state, err);
+	}
 	return r;
 }

@@ -38,6 +38,7 @@ struct session {
 	int socket_fd;
 	pid_t helper, second; /* second: what stood between the helper and a process that entered */
 	struct launched *out;
+	const struct hooks_wait *wait; /* NULL */
 };
 
 static void session_finish(struct session *session)
@@ -185,11 +186,16 @@ static int answer_maps(struct session *session, struct err *err)
 static int answer_hooks(struct session *session, struct err *err)
 {
 	const struct spec *spec = session->request.spec;
+	struct hooks_wait wait = {.pidfd = session->out->pidfd};
 	pid_t pid = session->out->pid;
-	int r = hooks_run(spec, SPEC_HOOK_PRESTART, pid, err);
+	int r;
 
+	if (session->wait)
+		wait = (struct hooks_wait) {session->wait->is_given_up, session->wait->data,
+					    session->out->pidfd};
+	r = hooks_run(spec, SPEC_HOOK_PRESTART, pid, &wait, err);
 	if (r == 0)
-		r = hooks_run(spec, SPEC_HOOK_CREATE_RUNTIME, pid, err);
+		r = hooks_run(spec, SPEC_HOOK_CREATE_RUNTIME, pid, &wait, err);
 	return r < 0 ? r : say_go(session, err);
 }
 
@@ -386,6 +392,7 @@ int launch(const struct launch_request *request, struct launched *out, struct er
 	int r;
 
 	session_init(&session, request->spec, out);
+	session.wait = request->wait;
 	session.request.namespaces = request->spec->namespaces;
 	session.request.flags = launch_flags(request);
 	give_common(&session, request);

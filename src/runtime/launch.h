@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "runtime/cg.h"
+#include "runtime/hooks.h"
 #include "runtime/spec.h"
 
 /** struct launch_layers - where the root comes from, already made by the caller; -1: not used */
@@ -33,8 +34,9 @@ struct launch_request {
 	const struct spec *spec;
 	const struct launch_layers *layers; /* not for launch_enter() */
 	const struct cg *cg;		    /* NULL: no groups of its own */
-	int stdio[3]; /* 0, 1 and 2 of the command; not with process.terminal */
-	int pidfd;    /* of the sandbox's init, for launch_enter() */
+	int stdio[3];		       /* 0, 1 and 2 of the command; not with process.terminal */
+	int pidfd;		       /* of the sandbox's init, for launch_enter() */
+	const struct hooks_wait *wait; /* for launch(): who may lose interest during a hook; NULL */
 };
 
 /**

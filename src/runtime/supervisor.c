@@ -21,7 +21,6 @@
 #include "base/dir.h"
 #include "base/units.h"
 #include "runtime/channel.h"
-#include "runtime/hooks.h"
 #include "runtime/left.h"
 
 #define SECOND_USEC	   UINT64_C(1000000)
@@ -211,19 +210,40 @@ int life_stay(struct life *life, struct err *err)
 
 /* ---- One run ---- */
 
+/* Somebody wants its end, or who started it is gone before it runs. */
+static bool is_given_up(void *data)
+{
+	const struct life *life = data;
+	struct pollfd caller = {.fd = life->front->channel_fd, .events = 0};
+
+	return faccessat(life->dir.fd, STATE_STOPPING, F_OK, 0) == 0 ||
+	       (caller.fd >= 0 && poll(&caller, 1, 0) > 0 && caller.revents & POLLHUP);
+}
+
+static struct hooks_wait hooks_wait_of(struct life *life)
+{
+	return (struct hooks_wait) {.is_given_up = is_given_up, .data = life, .pidfd = -1};
+}
+
 /* Of those for what has happened already: one that fails changes nothing any more, but is told of. */
 static void run_hooks(struct life *life, enum spec_hook_kind kind)
 {
+	struct hooks_wait wait = hooks_wait_of(life);
 	struct err why = ERR_INIT;
 
-	if (hooks_run(&life->spec, kind, life->state.info.pid, &why) < 0)
+	/* What cleans up runs for those above all who want the end. */
+	if (kind == SPEC_HOOK_POSTSTOP)
+		wait.is_given_up = NULL;
+	if (hooks_run(&life->spec, kind, life->state.info.pid, &wait, &why) < 0)
 		front_note(life->front, why.text);
 }
 
 static int start(struct life *life, struct err *err)
 {
 	struct relay *relay = &life->front->relay;
+	const struct hooks_wait wait = hooks_wait_of(life);
 	struct launch_request request = {
+		.wait = &wait,
 		.spec = &life->spec,
 		.layers = &life->layers,
 		.cg = &life->cg,

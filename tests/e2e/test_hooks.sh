@@ -100,6 +100,13 @@ until_ 30 grep -c ends "$log" >/dev/null
 is "hooks of two tries" "begins ends begins ends" "$(tr '\n' ' ' <"$log" | sed 's/ $//')"
 "$boxtop" rm "$name"
 
+# Cleaning up is part of a stop.
+bundle_of 'sleep 1000' "{\"poststop\": [$(hook 'sleep 1; echo cleaned >>$log')]}"
+"$boxtop" run -d --name "$name" --bundle "$bundle" >/dev/null || fail "run -d"
+"$boxtop" stop -t 0 "$name" || fail "stop"
+is "a hook after a stop" cleaned "$(cat "$log")"
+"$boxtop" rm "$name"
+
 # ---- One fails ----
 
 # refused WHAT WORDS HOOKS - the command does not run, what is said ends so, poststop is run all the same
@@ -128,6 +135,30 @@ refused "one that takes too long" "prestart hook /bin/sh: ended after its 1 s" \
 	"{\"prestart\": [$(hook 'sleep 1000 & echo $! >$work/sleeper; wait' 1)]}"
 until_ 5 sh -c '! kill -0 $0 2>/dev/null' "$(cat "$work/sleeper")" || fail "what a hook started goes on after its time"
 
+# begin_stuck - one whose hook takes for ever; is_over WHAT - both have ended, and it was cleaned up
+begin_stuck() {
+	bundle_of 'echo it runs' "{\"prestart\": [$(hook 'echo $$ >$work/hooked; exec sleep 1000')], $after}"
+	rm -f "$work/hooked"
+	"$boxtop" run -d --name "$name" --bundle "$bundle" >"$work/out" 2>"$work/err" </dev/null &
+	runner=$!
+	until_ 30 test -s "$work/hooked" || fail "no hook"
+}
+is_over() {
+	until_ 10 sh -c '! kill -0 $0 2>/dev/null' "$(cat "$work/hooked")" || fail "$1: the hook goes on"
+	until_ 10 grep -q cleaned "$log" || fail "$1: no poststop"
+	until_ 10 sh -c '! "$0" list --all --json | jq -e --arg n "$1" ".containers[] | select(.name == \$n)" >/dev/null' \
+		"$boxtop" "$name" || fail "$1: it is still there"
+}
+begin_stuck
+"$boxtop" rm -f "$name" || fail "rm -f during a hook"
+wait $runner
+is "removed: exit code" 125 $?
+is_over "removed"
+begin_stuck
+kill -KILL $runner
+wait $runner 2>/dev/null
+is_over "its caller killed"
+
 # Whoever waits for a hook can leave.
 bundle_of 'echo it runs' "{\"prestart\": [$(hook 'echo $$ >$work/hooked; exec sleep 1000')]}"
 rm -f "$work/hooked"
@@ -137,7 +168,7 @@ until_ 30 test -s "$work/hooked" || fail "no hook"
 kill -TERM $runner
 wait $runner
 is "asked to end: exit code" 125 $?
-grep -q 'as boxtop was asked to end' "$work/err" || fail "asked to end: $(cat "$work/err")"
+grep -q 'as nobody waits for it any more' "$work/err" || fail "asked to end: $(cat "$work/err")"
 ! kill -0 "$(cat "$work/hooked")" 2>/dev/null || fail "asked to end: the hook goes on"
 nothing_left "asked to end"
 
