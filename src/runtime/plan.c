@@ -240,6 +240,7 @@ static void add_process(const struct spec_process *process, struct plan *plan, s
 	plan->env = add_list(out, &process->env);
 	plan->cwd = add_text(out, process->cwd);
 	plan->user = add_text(out, process->user);
+	plan->apparmor = add_text(out, process->apparmor_profile);
 	plan->uid = process->uid;
 	plan->gid = process->gid;
 	plan->umask = process->umask;

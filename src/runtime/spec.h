@@ -101,6 +101,7 @@ struct spec_process {
 	int oom_score_adj;
 	bool oom_score_adj_set;
 	unsigned short rows, columns; /* of the terminal; 0: of the caller's */
+	char *apparmor_profile;	      /* that is loaded on the host; NULL: as the caller */
 };
 
 /** struct spec - a sandbox to be; spec_init() gives the defaults of `boxtop run` */

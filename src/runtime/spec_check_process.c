@@ -13,6 +13,8 @@
 
 /* The kernel takes (uid_t)-1 for "no change". */
 #define ID_MAX (UINT32_MAX - 1)
+/* Of AppArmor's: far more than any has. */
+#define PROFILE_NAME_MAX 255
 /* As useradd(8) has it. */
 #define USER_NAME_MAX 32
 
@@ -173,6 +175,17 @@ static int check_rlimits(const struct spec_process *process, struct err *err)
 	return 0;
 }
 
+/* A word to the kernel, which reads to the end of what is written. */
+static bool is_profile(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)name[i] < ' ' || name[i] == 127)
+			return false;
+	return len > 0 && len <= PROFILE_NAME_MAX;
+}
+
 int spec_check_process(const struct spec *spec, struct err *err)
 {
 	const struct spec_process *process = &spec->process;
@@ -187,6 +200,10 @@ int spec_check_process(const struct spec *spec, struct err *err)
 	if (process->caps >> (CAP_LAST_CAP + 1))
 		return err_setx(err, EINVAL, "capabilities %#jx: there are no more than %d",
 				(uintmax_t)process->caps, CAP_LAST_CAP + 1);
+	if (process->apparmor_profile && !is_profile(process->apparmor_profile))
+		return err_setx(err, EINVAL,
+				"AppArmor profile '%.64s': 1 to %d characters that can be shown",
+				process->apparmor_profile, PROFILE_NAME_MAX);
 	if (process->umask_set && process->umask > 0777)
 		return err_setx(err, EINVAL, "umask %#o: must be from 0 to 0777", process->umask);
 	if (process->oom_score_adj_set &&

@@ -263,6 +263,17 @@ static int read_oom_score_adj(struct spec_reader *reader, json_t *value)
 	return r;
 }
 
+/* Some engines name it where they mean none. */
+static int read_apparmor_profile(struct spec_reader *reader, json_t *value)
+{
+	char **profile = &reader->spec->process.apparmor_profile;
+	int r = spec_read_text(reader, value, profile);
+
+	if (r == 0 && (!(*profile)[0] || strcmp(*profile, "unconfined") == 0))
+		*profile = NULL;
+	return r;
+}
+
 int spec_read_process(struct spec_reader *reader, json_t *value)
 {
 	static const struct spec_key keys[] = {
@@ -276,7 +287,7 @@ int spec_read_process(struct spec_reader *reader, json_t *value)
 		{"rlimits", read_rlimits},
 		{"noNewPrivileges", read_no_new_privileges},
 		{"oomScoreAdj", read_oom_score_adj},
-		{"apparmorProfile", spec_read_nothing},
+		{"apparmorProfile", read_apparmor_profile},
 		{"selinuxLabel", spec_read_nothing},
 		{"scheduler", spec_read_nothing},
 		{"ioPriority", spec_read_nothing},
@@ -367,6 +378,9 @@ json_t *spec_json_process(const struct spec *spec)
 	json_object_set_new(object, "capabilities", json_capabilities(process->caps));
 	json_object_set_new(object, "rlimits", json_rlimits(process));
 	json_object_set_new(object, "noNewPrivileges", json_boolean(process->no_new_privileges));
+	if (process->apparmor_profile)
+		json_object_set_new(object, "apparmorProfile",
+				    spec_json_text(process->apparmor_profile));
 	if (process->oom_score_adj_set)
 		json_object_set_new(object, "oomScoreAdj", json_integer(process->oom_score_adj));
 	return object;

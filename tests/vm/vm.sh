@@ -147,13 +147,13 @@ accelerator() {
 
 # kernel_words SHAPE
 kernel_words() {
-	printf '%s' "console=ttyS0 quiet panic=-1 psi=1 apparmor=0 mitigations=off root=none "
+	printf '%s' "console=ttyS0 quiet panic=-1 psi=1 mitigations=off root=none "
 	printf '%s' "systemd.show_status=0 boxtop.shape=$1 "
 	case $1 in
 	light) ;;
 	v2) echo "systemd.unified_cgroup_hierarchy=1" ;;
-	hybrid) echo "systemd.unified_cgroup_hierarchy=0" ;;
-	v1) echo "systemd.unified_cgroup_hierarchy=0 systemd.legacy_systemd_cgroup_controller=1" ;;
+	hybrid) echo "apparmor=0 systemd.unified_cgroup_hierarchy=0" ;;
+	v1) echo "apparmor=0 systemd.unified_cgroup_hierarchy=0 systemd.legacy_systemd_cgroup_controller=1" ;;
 	*) die "there is no shape '$1': $shapes" ;;
 	esac
 }

@@ -96,6 +96,33 @@ static int command_oom(struct inside *inside, struct err *err)
 	return 0;
 }
 
+/* From the next execve() on. Where AppArmor isn't the only one of its kind it has files of its own. */
+static int command_apparmor(struct inside *inside, struct err *err)
+{
+	const char *profile = plan_text(inside->plan, inside->plan->apparmor);
+	char text[320];
+	_cleanup_(cleanup_close)
+	int fd = -1;
+	int n;
+
+	if (!profile)
+		return 0;
+	n = snprintf(text, sizeof(text), "exec %s", profile);
+	fd = proc_open("self/attr/apparmor/exec", err);
+	if (fd == -ENOENT)
+		fd = proc_open("self/attr/exec", err);
+	if (fd < 0)
+		return fd;
+	if (write(fd, text, (size_t)n) == n)
+		return 0;
+	if (errno == EINVAL)
+		return err_setx(err, EINVAL,
+				"enter the AppArmor profile %s: this kernel runs without AppArmor",
+				profile);
+	return err_set(err, errno, "enter the AppArmor profile %s%s", profile,
+		       errno == ENOENT ? ", which is not loaded" : "");
+}
+
 int command_bound(uint64_t caps, struct err *err)
 {
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
@@ -194,6 +221,7 @@ static const struct step command_steps[] = {
 	{"standard descriptors", command_stdio, 0, 0},
 	{"descriptors", command_descriptors, 0, 0},
 	{"oom score", command_oom, 0, 0},
+	{"AppArmor", command_apparmor, 0, 0},
 	{"rlimits", command_rlimits, 0, 0},
 	{"no_new_privs", command_no_new_privs, 0, 0},
 	{"bounding set", command_bounding, 0, 0},

@@ -76,7 +76,7 @@ struct plan {
 	int32_t fds[PLAN_FDS];
 	uint32_t uid, gid, umask;
 	int32_t oom_score_adj;
-	uint32_t hostname, cwd, user;
+	uint32_t hostname, cwd, user, apparmor;
 	uint32_t rows, columns;
 	uint32_t uid_map, gid_map; /* for the mounts of the root and of binds; 0: as they are */
 	struct plan_list args, env, masked, readonly, sysctls;

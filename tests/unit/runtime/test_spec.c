@@ -456,6 +456,9 @@ static void numbers_of_a_process_have_ranges(void **state)
 	process->caps = 1ull << 63;
 	refused(spec, "capabilities");
 	process->caps = 0;
+	process->apparmor_profile = arena_strdup(&spec->arena, "a\nchangehat b");
+	refused(spec, "AppArmor profile");
+	process->apparmor_profile = arena_strdup(&spec->arena, "docker-default");
 	taken(spec);
 }
 

@@ -244,7 +244,8 @@ static const struct {
 	 "hooks.poststop[1]: must have a path"},
 	{BUNDLE("", ",\"hooks\":{\"poststop\":[{\"path\":\"/x\",\"timeout\":-1}]}"),
 	 "hooks.poststop[0].timeout"},
-	{BUNDLE(",\"apparmorProfile\":\"x\"", ""), "process.apparmorProfile"},
+	{BUNDLE(",\"apparmorProfile\":1", ""), "process.apparmorProfile"},
+	{BUNDLE(",\"selinuxLabel\":\"x\"", ""), "process.selinuxLabel"},
 	{BUNDLE(",\"terminal\":1", ""), "process.terminal: must be true or false"},
 	{BUNDLE(",\"user\":{\"uid\":-1}", ""), "process.user.uid"},
 	{BUNDLE(",\"user\":{\"uid\":4294967296}", ""), "process.user.uid"},
@@ -408,6 +409,7 @@ static void expect_process(const struct spec_process *a, const struct spec_proce
 	assert_int_equal(a->no_new_privileges, b->no_new_privileges);
 	assert_int_equal(a->oom_score_adj_set, b->oom_score_adj_set);
 	assert_int_equal(a->oom_score_adj, b->oom_score_adj);
+	expect_text(a->apparmor_profile, b->apparmor_profile);
 	assert_int_equal(a->rows, b->rows);
 	assert_int_equal(a->columns, b->columns);
 }
@@ -516,6 +518,7 @@ static void fill_process(struct spec *spec)
 	process->no_new_privileges = false;
 	process->oom_score_adj = -17;
 	process->oom_score_adj_set = true;
+	process->apparmor_profile = arena_strdup(&spec->arena, "docker-default");
 	process->rows = 24;
 	process->columns = 80;
 }
