@@ -233,7 +233,7 @@ void procs_texts_known_cmdline(struct procs_texts *texts, struct process *row)
 
 	if (text && text->cmdline)
 		row->cmdline = arena_strdup(texts->arena, text->cmdline);
-	else if (text && row->kernel_thread)
+	else if (text && (row->kernel_thread || row->state == 'Z'))
 		row->cmdline = arena_printf(texts->arena, "[%s]", row->comm);
 }
 

@@ -669,6 +669,37 @@ static void a_crowd_gets_its_command_lines_in_a_few_passes(void **state)
 	}
 }
 
+/* They have no command line any more: nothing is read for it, and they take nobody's turn. */
+static void a_crowd_of_zombies_takes_no_turn(void **state)
+{
+	static pid_t crowd[CMDLINES_PER_PASS + 50];
+	const struct snapshot *snapshot;
+	struct child child;
+	struct scene scene;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(crowd); i++) {
+		crowd[i] = fork();
+		assert_true(crowd[i] >= 0);
+		if (crowd[i] == 0)
+			_exit(0);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(crowd); i++) {
+		siginfo_t info;
+
+		assert_int_equal(waitid(P_PID, (id_t)crowd[i], &info, WEXITED | WNOWAIT), 0);
+	}
+	child = child_start(NULL, NULL);
+	scene_open(&scene);
+	snapshot = scene_pass(&scene, SOURCE_PROCS | SOURCE_PROCS_CMDLINE);
+	assert_non_null(find(snapshot, child.pid)->cmdline);
+	assert_int_equal(find(snapshot, crowd[0])->cmdline[0], '[');
+	scene_close(&scene);
+	child_kill(&child);
+	for (size_t i = 0; i < ARRAY_LEN(crowd); i++)
+		waitpid(crowd[i], NULL, 0);
+}
+
 /* ---- Without privilege ---- */
 
 static void look_as_a_plain_user(void)
@@ -724,6 +755,7 @@ int main(void)
 		cmocka_unit_test(processes_that_vanish_while_they_are_read_are_whole_or_say_so),
 		cmocka_unit_test(half_a_crowd_that_is_killed_before_each_pass_is_not_there),
 		cmocka_unit_test(a_crowd_gets_its_command_lines_in_a_few_passes),
+		cmocka_unit_test(a_crowd_of_zombies_takes_no_turn),
 		cmocka_unit_test(a_plain_user_is_told_what_is_denied),
 	};
 
