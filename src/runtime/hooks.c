@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -48,21 +48,6 @@ static const char *status_of(enum spec_hook_kind kind)
 	}
 }
 
-static json_t *json_annotations(const struct spec_list *list)
-{
-	json_t *object = json_object();
-
-	for (size_t i = 0; i < list->len; i++) {
-		_cleanup_(strbuf_finish)
-		struct strbuf key = STRBUF_INIT;
-		const char *at = strchr(list->items[i], '=');
-
-		strbuf_add(&key, list->items[i], (size_t)(at - list->items[i]));
-		json_object_set_new(object, strbuf_cstr(&key), spec_json_text(at + 1));
-	}
-	return object;
-}
-
 static char *print_state(const struct spec *spec, enum spec_hook_kind kind, pid_t pid)
 {
 	_cleanup_(json_decrefp)
@@ -74,7 +59,7 @@ static char *print_state(const struct spec *spec, enum spec_hook_kind kind, pid_
 	if (pid > 0)
 		json_object_set_new(state, "pid", json_integer(pid));
 	json_object_set_new(state, "bundle", spec_json_text(spec->bundle ? spec->bundle : "/"));
-	json_object_set_new(state, "annotations", json_annotations(&spec->annotations));
+	json_object_set_new(state, "annotations", spec_json_pairs(&spec->annotations));
 	return json_dumps(state, JSON_COMPACT);
 }
 
@@ -186,6 +171,8 @@ static int judge(const struct hook_run *run, int waited, int status, struct err 
 	if (waited == -EINTR)
 		return err_setx(err, EINTR, "%s hook %s: ended, as nobody waits for it any more",
 				run->kind, path);
+	if (waited < 0)
+		return err_set(err, -waited, "wait for %s hook %s", run->kind, path);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	last_words(run, words, sizeof(words));
@@ -198,7 +185,7 @@ static int judge(const struct hook_run *run, int waited, int status, struct err 
 static int attend(struct hook_run *run, struct err *err)
 {
 	_cleanup_(cleanup_close)
-	int pidfd = (int)syscall(SYS_pidfd_open, run->pid, 0);
+	int pidfd = pidfd_open(run->pid, 0);
 	int waited = pidfd < 0 ? -errno : await(run, pidfd);
 	int status = 0;
 

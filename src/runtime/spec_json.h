@@ -85,6 +85,8 @@ json_t *spec_write_own(const struct spec *spec);
 json_t *spec_json_text(const char *text);
 /** spec_json_list() - an array of texts */
 json_t *spec_json_list(const struct spec_list *list);
+/** spec_json_pairs() - "key=value" to an object */
+json_t *spec_json_pairs(const struct spec_list *list);
 json_t *spec_json_u64(uint64_t value);
 /** spec_json_process(), spec_json_linux() - the sections; @seccomp is consumed, NULL: none */
 json_t *spec_json_process(const struct spec *spec);

@@ -54,8 +54,7 @@ json_t *spec_json_u64(uint64_t value)
 	return value <= INT64_MAX ? json_integer((json_int_t)value) : json_real((double)value);
 }
 
-/* json_pairs() - "key=value" to an object */
-static json_t *json_pairs(const struct spec_list *list)
+json_t *spec_json_pairs(const struct spec_list *list)
 {
 	json_t *object = json_object();
 
@@ -166,7 +165,7 @@ json_t *spec_json_linux(const struct spec *spec, json_t *seccomp)
 	json_object_set_new(object, "resources", json_resources(&spec->limits));
 	json_object_set_new(object, "maskedPaths", spec_json_list(&spec->masked_paths));
 	json_object_set_new(object, "readonlyPaths", spec_json_list(&spec->readonly_paths));
-	json_object_set_new(object, "sysctl", json_pairs(&spec->sysctls));
+	json_object_set_new(object, "sysctl", spec_json_pairs(&spec->sysctls));
 	if (spec->cgroups_path)
 		json_object_set_new(object, "cgroupsPath", spec_json_text(spec->cgroups_path));
 	if (seccomp)
@@ -261,7 +260,7 @@ int spec_print(const struct spec *spec, char **out, struct err *err)
 		json_object_set_new(config, "hostname", spec_json_text(spec->hostname));
 	json_object_set_new(config, "mounts", json_mounts(spec));
 	json_object_set_new(config, "linux", spec_json_linux(spec, seccomp));
-	json_object_set_new(config, "annotations", json_pairs(&spec->annotations));
+	json_object_set_new(config, "annotations", spec_json_pairs(&spec->annotations));
 	if (hooks)
 		json_object_set_new(config, "hooks", hooks);
 	json_object_set_new(config, "boxtop", spec_write_own(spec));
